@@ -1,0 +1,77 @@
+"""What a ``.dist-info`` folder says of an editable install: PEP 610's direct_url.json, and RECORD."""
+
+import os
+
+from dbx_patch.literals import NotLiteral, literal
+from dbx_patch.pth_processor import lines_of, read_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, List, Optional
+
+
+class Distribution:
+    """A distribution that is marked editable. ``files`` are RECORD's, relative to the site folder, "/" between."""
+
+    __slots__ = ("files", "info", "name", "project", "version")
+
+    def __init__(self, info: str, project: "Optional[str]", files: "List[str]") -> None:
+        self.info = info
+        self.project = project  # the project's folder: never the source folder by itself
+        self.files = files
+        stem = os.path.basename(info)[: -len(".dist-info")]
+        self.name, _, self.version = stem.partition("-")
+
+
+def read_editable_distribution(folder: str, name: str) -> "Optional[Distribution]":
+    """Return the distribution of ``.dist-info`` folder ``name``, or None where it is not marked editable."""
+    info = os.path.join(folder, name)
+    direct_url = os.path.join(info, "direct_url.json")
+    if not os.access(direct_url, os.F_OK):  # most have none, and this is cheaper than failing to open it
+        return None
+    text = read_text(direct_url)
+    if text is None or '"editable"' not in text:
+        return None
+    try:
+        origin = literal(text)
+    except NotLiteral:
+        return None
+    if not isinstance(origin, dict) or not _is_editable(origin.get("dir_info")):
+        return None
+    return Distribution(info, path_of_url(origin.get("url")), recorded_files(info, folder))
+
+
+def _is_editable(dir_info: "Any") -> bool:
+    return isinstance(dir_info, dict) and dir_info.get("editable") is True
+
+
+def path_of_url(url: "Any") -> "Optional[str]":
+    """Return the folder of a ``file:`` URL, unquoted once, or None. Installers quote differently (EDITABLES.md)."""
+    if not isinstance(url, str) or not url.startswith("file://"):
+        return None
+    path = url[len("file://") :]
+    if path.startswith("localhost/"):
+        path = path[len("localhost") :]
+    head, *quoted = path.split("%")
+    raw = head.encode("utf-8", "surrogatepass")
+    for part in quoted:
+        try:
+            raw += bytes([int(part[:2], 16)]) + part[2:].encode("utf-8", "surrogatepass")
+        except ValueError:
+            raw += b"%" + part.encode("utf-8", "surrogatepass")
+    path = raw.decode("utf-8", "surrogateescape")
+    return os.path.normpath(path) if path.startswith("/") and "\0" not in path else None
+
+
+def recorded_files(info: str, folder: str) -> "List[str]":
+    """Return the files that RECORD lists outside ``.dist-info``, relative to ``folder`` where they lie in it."""
+    files = []
+    for line in lines_of(read_text(os.path.join(info, "RECORD")) or ""):
+        name = line.rsplit(",", 2)[0]
+        if name.startswith('"'):
+            name = name.strip('"').replace('""', '"')
+        if name.startswith(folder + "/"):  # `poetry install` writes absolute paths
+            name = name[len(folder) + 1 :]
+        if name and ".dist-info/" not in name:
+            files.append(name)
+    return files

@@ -1,0 +1,152 @@
+"""The index: which editable installs there are, where their sources lie, which names they provide.
+
+An :class:`Index` is a snapshot that never changes; :func:`current` replaces it when a site folder's mtime says
+that something was installed, reinstalled or uninstalled. Reading costs one pass over the site folders and one
+listing of each source root, at the first use. Nothing here imports, executes, or takes a lock.
+"""
+
+import os
+import sys
+import time
+
+from dbx_patch import pth_processor, site_folders
+from dbx_patch.site_folders import is_source_root
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Dict, FrozenSet, List, Optional, Tuple
+
+    from dbx_patch.site_folders import Install
+
+# A folder changed again within the clock's tick keeps its mtime: so young an mtime proves nothing yet.
+_YOUNG_NS = 50_000_000
+_MAX_REMEMBERED = 8192
+_INSIDE_SITE_FOLDER = ("/site-packages/", "/dist-packages/")
+
+
+class Index:
+    """A snapshot of the editable installs of this process. Paths are absolute and normalised."""
+
+    def __init__(self, folders: "List[str]") -> None:
+        self.path = list(sys.path)  # what `folders` was derived from
+        self.folders = folders
+        self.stamps = [_stamp(folder) for folder in folders]  # taken first: what changes meanwhile makes it stale
+        self.installs: Tuple[Install, ...] = tuple(
+            install for folder in folders for install in site_folders.read_installs(folder)
+        )
+        # path entries as `site` would have put them on sys.path, in its order
+        self.roots: List[str] = list(dict.fromkeys(root for install in self.installs for root in install.roots))
+        self.names_in: Dict[str, FrozenSet[str]] = {root: _names_in(root) for root in self.roots}
+        self.providers: Dict[str, List[Install]] = {}
+        for root in self.roots:  # found under its real path too, as a symlinked entry of the user's spells it
+            self.names_in.setdefault(os.path.realpath(root), self.names_in[root])
+        self._known: Dict[str, Optional[bool]] = {}
+        self._owners: Dict[str, bool] = dict.fromkeys(folders, False)
+        for install in self.installs:
+            for name in self.names_of(install):
+                self.providers.setdefault(name, []).append(install)
+            self._own(install)
+
+    def _own(self, install: "Install") -> None:
+        for folder in install.folders():
+            real = os.path.realpath(folder)
+            if is_source_root(folder) and is_source_root(real):
+                self._owners[folder] = self._owners[real] = True
+        for link in install.links:  # the one thing in a site folder that is user code
+            self._owners[link] = is_source_root(os.path.realpath(link))
+
+    @property
+    def source_folders(self) -> "List[str]":
+        """Path entries and package folders of every install."""
+        return [folder for install in self.installs for folder in install.folders()]
+
+    def names_of(self, install: "Install") -> "FrozenSet[str]":
+        """Return the top-level names that ``install`` provides."""
+        found = {name.partition(".")[0] for names in (install.mapping, install.namespaces) for name in names}
+        return frozenset(found.union(*(self.names_in[root] for root in install.roots)))
+
+    def is_editable(self, path: str) -> "Optional[bool]":
+        """Tell whose code ``path`` (a file, or a path entry) is: True an editable install's, False a site folder's.
+
+        None: neither. The most specific folder decides. No file operation; constant in the number of installs.
+        """
+        try:
+            return self._known[path]
+        except (KeyError, TypeError):
+            verdict = self._owner(path) if isinstance(path, str) else None
+            if len(self._known) >= _MAX_REMEMBERED:
+                self._known.clear()
+            if isinstance(path, str):
+                self._known[path] = verdict
+            return verdict
+
+    def _owner(self, path: str) -> "Optional[bool]":
+        if "/.." in path and ("/../" in path or path.endswith("/..")):
+            return None  # where that leads cannot be told without asking the disk
+        folder, found = path, None
+        while folder:
+            found = self._owners.get(folder)
+            if found is not None:
+                break
+            folder = folder[: max(folder.rfind("/"), 0)]
+        rest = path[len(folder) :] if found else path
+        return False if any(name in rest for name in _INSIDE_SITE_FOLDER) else found
+
+    def is_stale(self) -> bool:
+        """Tell whether a site folder came, went or changed: a stat for each, and no more."""
+        if sys.path != self.path:
+            if pth_processor.get_site_packages_dirs() != self.folders:
+                return True
+            self.path = list(sys.path)
+        return any(stamp is _YOUNG or stamp != _stamp(folder) for folder, stamp in zip(self.folders, self.stamps))
+
+
+_YOUNG = object()
+_index: "Optional[Index]" = None
+
+
+def current(force: bool = False) -> Index:
+    """Return an up-to-date index; with ``force`` one that is read anew. Two threads may both read it: harmless."""
+    global _index
+    index = _index
+    if index is None or force or index.is_stale():
+        _index = index = Index(pth_processor.get_site_packages_dirs())
+    return index
+
+
+def known() -> "Optional[Index]":
+    """Return the index as it is, possibly stale, without a file operation; None before its first use."""
+    return _index
+
+
+def _stamp(folder: str) -> object:
+    try:
+        changed = os.stat(folder).st_mtime_ns
+    except (OSError, ValueError):
+        return None
+    return _YOUNG if 0 <= time.time_ns() - changed < _YOUNG_NS else changed
+
+
+def _names_in(root: str) -> "FrozenSet[str]":
+    """Return the names that a path entry's folder offers: modules, packages, namespaces."""
+    names = set()
+    try:
+        with os.scandir(root) as entries:
+            for entry in entries:
+                stem, dot, _ = entry.name.partition(".")
+                if not stem.isidentifier():
+                    continue
+                if entry.name.endswith(pth_processor.SOURCE_SUFFIXES) or (
+                    not dot and stem != "__pycache__" and _is_dir(entry)
+                ):
+                    names.add(stem)
+    except OSError:
+        pass
+    return frozenset(names)
+
+
+def _is_dir(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False

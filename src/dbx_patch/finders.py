@@ -1,0 +1,200 @@
+"""The two finders of ours on ``sys.meta_path``, and the only code of ours that every import meets.
+
+:class:`ImportTrigger`, first, runs what is registered for a module right after that module's body.
+:class:`EditableFallback`, last, answers a miss that an editable install can answer.
+"""
+
+import os
+import sys
+from _frozen_importlib import _find_spec  # type: ignore[attr-defined]  # always loaded; knows legacy finders too
+from _thread import get_ident
+
+from dbx_patch import unseen
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+    from typing import Callable, Dict, List, Optional, Sequence, Set, Tuple
+
+    Callback = Callable[[ModuleType], object]
+
+# patch -> the runtime module it is for (RUNTIME.md, "The five layers")
+RUNTIME_MODULES = {
+    "sys_path_init": "sys_path_init",
+    "wsfs_import_hook": "dbruntime.wsfs_import_hook",
+    "workspace_import_machinery": "dbruntime.workspace_import_machinery",
+    "executor_wsfs_import_hook": "pyspark.wsfs_import_hook",
+    "python_path_hook": "dbruntime.pythonPathHook",
+    "autoreload": "dbruntime.autoreload.file_module_utils",
+}
+
+# module -> what runs after its body, in order of registration
+_callbacks: "Dict[str, List[Callback]]" = {}
+# (module, thread) pairs that one of our finders is asking the others about
+_asking: "Set[Tuple[str, int]]" = set()
+# (where, exception) of what was swallowed so that no import fails because of us; newest last, bounded
+faults: "List[Tuple[str, Exception]]" = []
+
+
+def record_fault(where: str, fault: Exception) -> None:
+    """Keep ``fault`` for ``status``. The traceback would keep whole frames alive, so it is dropped."""
+    faults.append((where, fault.with_traceback(None)))
+    del faults[:-50]
+
+
+@unseen
+def ask_others(
+    name: str, path: "Optional[Sequence[str]]" = None, target: "Optional[ModuleType]" = None
+) -> "Optional[ModuleSpec]":
+    """Return the spec that the rest of ``sys.meta_path`` finds, or None where this thread is asking already.
+
+    No lock is held meanwhile, so a finder that imports can neither recurse here nor deadlock.
+    """
+    key = (name, get_ident())
+    if key in _asking:
+        return None
+    _asking.add(key)
+    try:
+        return _find_spec(name, path, target)  # type: ignore[no-any-return]
+    finally:
+        _asking.discard(key)
+
+
+class ImportTrigger:
+    """Meta path finder that wraps the loader of modules in the table; for any other name one look-up."""
+
+    @unseen
+    def find_spec(
+        self, name: str, path: "Optional[Sequence[str]]" = None, target: "Optional[ModuleType]" = None
+    ) -> "Optional[ModuleSpec]":
+        if name not in _callbacks:
+            return None
+        spec = ask_others(name, path, target)
+        if spec is not None and spec.loader is not None:  # a namespace has no loader and no body
+            from dbx_patch.loaders import wrap_loader
+
+            wrap_loader(spec)
+        return spec
+
+
+class EditableFallback:
+    """Meta path finder, asked last: a miss that an editable install can answer is answered."""
+
+    @unseen
+    def find_spec(
+        self, name: str, path: "Optional[Sequence[str]]" = None, target: "Optional[ModuleType]" = None
+    ) -> "Optional[ModuleSpec]":
+        # Every start of CPython misses these two: no reason to look at the disk.
+        if name in ("sitecustomize", "usercustomize") or (name, get_ident()) in _asking:
+            return None
+        resolve = _resolve or _load_resolver()
+        return resolve(name, path, target) if resolve else None
+
+    def invalidate_caches(self) -> None:
+        """Part of ``importlib.invalidate_caches()``: forget folder listings of our own."""
+        resolver = sys.modules.get("dbx_patch.resolver")
+        if resolver:
+            resolver.forget_listings()
+
+
+TRIGGER = ImportTrigger()
+FALLBACK = EditableFallback()
+
+
+_resolve: "Optional[Callable[..., Optional[ModuleSpec]]]" = None
+
+
+def _load_resolver() -> "Optional[Callable[..., Optional[ModuleSpec]]]":
+    """Load what answers misses: at the first one, so that no start pays for it."""
+    global _resolve
+    loading = ("dbx_patch.resolver", get_ident())
+    if loading in _asking:
+        return None
+    _asking.add(loading)
+    try:
+        from dbx_patch.resolver import resolve as _resolve
+    except Exception as fault:
+        record_fault("fallback", fault)
+    finally:
+        _asking.discard(loading)
+    return _resolve
+
+
+@unseen
+def fire(name: str, module: "ModuleType") -> None:
+    """Run what is registered for module ``name``. A callback that fails is recorded; the import goes on."""
+    module = sys.modules.get(name, module)  # a body may replace its own module
+    for callback in tuple(_callbacks.get(name, ())):
+        try:
+            callback(module)
+        except Exception as fault:
+            record_fault(f"when_imported({name!r})", fault)
+
+
+def when_imported(module: str) -> "Callable[[Callback], Callback]":
+    """Decorate a function to be called with module ``module`` (its full name) right after its body has run.
+
+    At once, if it is loaded already; again, once, after each reload. An exception in the function is kept for
+    ``check_patch_status()`` and never fails the import. Works wherever dbx-patch is active.
+    """
+
+    def register(callback: "Callback") -> "Callback":
+        registered = _callbacks.setdefault(module, [])
+        if callback not in registered:
+            registered.append(callback)
+            loaded = sys.modules.get(module)
+            # A body that is still running (another thread's import) is left to the trigger.
+            if loaded is not None and not getattr(getattr(loaded, "__spec__", None), "_initializing", False):
+                try:
+                    callback(loaded)
+                except Exception as fault:
+                    record_fault(f"when_imported({module!r})", fault)
+        return callback
+
+    return register
+
+
+@unseen
+def _applier(patch: str) -> "Callback":
+    def apply(module: "ModuleType") -> None:
+        from dbx_patch.patches import apply_patch
+
+        apply_patch(patch, module)
+
+    return apply
+
+
+# One callback per patch, so that arming twice registers it once.
+_APPLIERS = {patch: _applier(patch) for patch in RUNTIME_MODULES}
+
+
+def disabled_patches() -> "Set[str]":
+    """Return the names in ``DBX_PATCH_DISABLE``, as written."""
+    return {name.strip() for name in os.environ.get("DBX_PATCH_DISABLE", "").split(",") if name.strip()}
+
+
+def arm() -> None:
+    """Register the patches and put both finders in place, less what ``DBX_PATCH_DISABLE`` names. Idempotent."""
+    disabled = disabled_patches()
+    for patch, module in RUNTIME_MODULES.items():
+        if patch not in disabled:
+            when_imported(module)(_APPLIERS[patch])
+    if not _in_place(TRIGGER):
+        sys.meta_path.insert(0, TRIGGER)
+    if "fallback" not in disabled and not _in_place(FALLBACK):
+        sys.meta_path.append(FALLBACK)
+
+
+def disarm() -> None:
+    """Take both finders away and forget the patches; what ``when_imported`` registered stays for the next arming."""
+    sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not TRIGGER and finder is not FALLBACK]
+    for patch, module in RUNTIME_MODULES.items():
+        if _APPLIERS[patch] in _callbacks.get(module, ()):
+            _callbacks[module].remove(_APPLIERS[patch])
+            if not _callbacks[module]:
+                del _callbacks[module]
+
+
+def _in_place(finder: object) -> bool:
+    return any(other is finder for other in sys.meta_path)

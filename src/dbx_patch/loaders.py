@@ -1,0 +1,62 @@
+"""The stand-in loaders that :class:`dbx_patch.finders.ImportTrigger` puts into specs."""
+
+from dbx_patch import unseen
+from dbx_patch.finders import fire
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+    from typing import Any, Optional
+
+
+def wrap_loader(spec: "ModuleSpec") -> None:
+    """Have ``spec``'s module fire its callbacks once it is loaded."""
+    # a foreign finder may hand out the same spec again
+    if not isinstance(spec.loader, _Triggering):
+        kind = _TriggeringLoader if hasattr(spec.loader, "exec_module") else _TriggeringLegacyLoader
+        spec.loader = kind(spec)  # type: ignore[assignment]
+
+
+class _Triggering:
+    """Stands in for a spec's loader until the module's body is about to run."""
+
+    def __init__(self, spec: "ModuleSpec") -> None:
+        self._spec = spec
+        self._loader: Any = spec.loader
+
+    def __getattr__(self, name: str) -> "Any":
+        # get_code, get_data, is_package: whoever only looks at the spec gets the real loader's answer
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self._loader, name)
+
+
+class _TriggeringLoader(_Triggering):
+    @unseen
+    def create_module(self, spec: "ModuleSpec") -> "Optional[ModuleType]":
+        create = getattr(self._loader, "create_module", None)
+        return create(spec) if create else None
+
+    @unseen
+    def exec_module(self, module: "ModuleType") -> None:
+        self._spec.loader = self._loader
+        try:
+            module.__loader__ = self._loader
+            if module.__spec__ is not None:
+                module.__spec__.loader = self._loader
+        except AttributeError:  # create_module may return any object; importlib passes over these too
+            pass
+        self._loader.exec_module(module)
+        fire(self._spec.name, module)
+
+
+class _TriggeringLegacyLoader(_Triggering):
+    """For loaders that have ``load_module`` only, such as zipimport's before Python 3.10."""
+
+    @unseen
+    def load_module(self, name: str) -> "ModuleType":
+        self._spec.loader = self._loader
+        module: ModuleType = self._loader.load_module(name)
+        fire(name, module)
+        return module

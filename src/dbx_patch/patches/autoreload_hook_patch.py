@@ -1,0 +1,35 @@
+"""``dbruntime.autoreload.file_module_utils``: reloads only files that a registered check knows (layer 4)."""
+
+from dbx_patch import editables, unseen
+from dbx_patch.patches.wrapping import attribute
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Callable, Optional
+
+
+@unseen
+def is_editable_file(filename: str) -> bool:
+    """Tell the runtime whether ``filename`` is an editable install's source.
+
+    It asks around every import, so this imports nothing, asks the disk nothing, and takes the same time for any
+    number of installs. The index is whatever the last look-up left: an editable module was looked up before.
+    """
+    index = editables.known()
+    return index is not None and index.is_editable(filename) is True
+
+
+def apply(patch: str, module: "ModuleType") -> "Optional[Callable[[], None]]":
+    """Register :func:`is_editable_file`; return an undo that deregisters it. Raises NotApplicable."""
+    register = attribute(module, "register_autoreload_allowlist_check")
+    deregister = attribute(module, "deregister_autoreload_allowlist_check")
+    if is_editable_file in getattr(module, "_AUTORELOAD_ALLOWLIST_CHECKS", ()):
+        return None
+    register(is_editable_file)
+
+    def undo() -> None:
+        if is_editable_file in getattr(module, "_AUTORELOAD_ALLOWLIST_CHECKS", (is_editable_file,)):
+            deregister(is_editable_file)
+
+    return undo

@@ -1,0 +1,31 @@
+"""``sys_path_init``: rebuilds ``sys.path`` at kernel start and loses what ``.pth`` files had added (layer 1)."""
+
+from dbx_patch import editables, path_entries, unseen
+from dbx_patch.finders import record_fault
+from dbx_patch.patches.wrapping import wrap
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any, Callable, Optional
+
+
+def apply(patch: str, module: "ModuleType") -> "Optional[Callable[[], None]]":
+    """Wrap ``patch_sys_path_with_developer_paths``; return the undo. Raises NotApplicable."""
+    return wrap(module, "patch_sys_path_with_developer_paths", restoring)
+
+
+@unseen
+def restoring(original: "Callable[..., Any]") -> "Callable[..., Any]":
+    """Return a function that calls ``original`` and then puts editable path entries back."""
+
+    def then_put_paths_back(*args: "Any", **kwargs: "Any") -> "Any":
+        try:
+            return original(*args, **kwargs)
+        finally:
+            try:
+                path_entries.restore(editables.current(), original.__name__)
+            except Exception as fault:
+                record_fault(original.__name__, fault)
+
+    return then_put_paths_back

@@ -1,0 +1,118 @@
+"""The workspace's path entry finders, which refuse look-ups that do not come from user code (layer 2).
+
+What the runtime allows stays allowed. Beyond that a look-up is allowed when (a) the importing code is itself
+editable, (b) the path entry lies inside an editable package, or (c) it is an editable root and its install
+provides the name. The runtime decides in a method without the name, so the name is kept while ``find_spec`` runs.
+"""
+
+import sys
+from _frozen_importlib_external import FileFinder
+from _thread import get_ident
+
+from dbx_patch import editables, path_entries, unseen, user_code
+from dbx_patch.finders import record_fault
+from dbx_patch.patches.wrapping import attribute, both, wrap
+from dbx_patch.pth_processor import canonical
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any, Callable, Dict, List, Optional, Tuple
+
+# patch -> (class, the method of it that decides)
+_HOOKS = {
+    "wsfs_import_hook": ("WsfsImportHook", "_WsfsImportHook__is_user_import"),
+    "workspace_import_machinery": ("_WorkspacePathEntryFinder", "_is_user_import"),
+    "executor_wsfs_import_hook": ("WsfsImportHook", "_WsfsImportHook__is_user_import"),
+}
+_patched: "List[type]" = []
+# thread -> (hook, name) of the look-ups that it is in, innermost last
+_lookups: "Dict[int, List[Tuple[object, str]]]" = {}
+
+
+def apply(patch: str, module: "ModuleType") -> "Optional[Callable[[], None]]":
+    """Wrap the hook's ``find_spec`` and its decision; return the undo. Raises NotApplicable."""
+    class_name, decision = _HOOKS[patch]
+    hook = attribute(module, class_name)
+    attribute(hook, "find_spec")
+    undo_decision = wrap(hook, decision, _deciding)
+    undo = both(undo_decision, wrap(hook, "find_spec", _finding))
+    if undo is None:
+        return None
+    _patched.append(hook)
+
+    def undo_all() -> None:
+        undo()
+        _patched.remove(hook)
+
+    return undo_all
+
+
+def is_patched_hook(finder: object) -> bool:
+    """Tell whether ``finder`` is a workspace hook that answers editable code honestly."""
+    return isinstance(finder, tuple(_patched))
+
+
+@unseen
+def _finding(original: "Callable[..., Any]") -> "Callable[..., Any]":
+    def find_spec(self: "Any", fullname: str, *args: "Any", **kwargs: "Any") -> "Any":
+        thread = get_ident()
+        lookups = _lookups.setdefault(thread, [])
+        lookups.append((self, fullname))
+        try:
+            return original(self, fullname, *args, **kwargs)
+        finally:
+            lookups.pop()
+            if not lookups:
+                _lookups.pop(thread, None)
+
+    return find_spec
+
+
+@unseen
+def _deciding(original: "Callable[..., Any]") -> "Callable[..., Any]":
+    def is_user_import(self: "Any", *args: "Any", **kwargs: "Any") -> "Any":
+        try:
+            if _is_about_editable_code(self):
+                return True
+        except Exception as fault:
+            record_fault("workspace hook", fault)
+        allowed = original(self, *args, **kwargs)
+        if allowed:
+            return allowed
+        try:
+            index = editables.known()
+            return index is not None and user_code.importer(index) is True
+        except Exception as fault:
+            record_fault("workspace hook", fault)
+            return allowed
+
+    return is_user_import
+
+
+@unseen
+def _is_about_editable_code(hook: object) -> bool:
+    entry = path_entry_of(hook)
+    if entry is None:
+        return False
+    path_entries.ration(entry)
+    index = editables.known() or editables.current()
+    if not index.is_editable(entry):
+        return False
+    names = index.names_in.get(canonical(entry))
+    if names is None:
+        return True  # inside a package
+    lookups = _lookups.get(get_ident(), [])
+    return bool(lookups) and lookups[-1][0] is hook and lookups[-1][1] in names
+
+
+def path_entry_of(hook: object) -> "Optional[str]":
+    """Return the path entry that a hook is for. Its own attributes are private, its inner FileFinder's is not."""
+    for value in getattr(hook, "__dict__", {}).values():
+        if isinstance(value, FileFinder):
+            return value.path
+    for entry, finder in list(sys.path_importer_cache.items()):
+        if finder is hook:
+            return entry
+    path = getattr(hook, "path", None)
+    return path if isinstance(path, str) else None

@@ -1,0 +1,142 @@
+"""``sys.path`` as ``site`` would have left it: putting editable path entries back, and taking back our own.
+
+:class:`RationedFinder` keeps what libraries import away from the workspace. The runtime's path hook asks the disk
+when it is made for a path entry, so an entry that we put on ``sys.path`` would cost a library's first miss a
+look under ``/Workspace``; one of ours, put into ``sys.path_importer_cache``, costs none.
+"""
+
+import os
+import sys
+from _frozen_importlib_external import FileFinder, _get_supported_file_loaders  # type: ignore[attr-defined]
+from _thread import allocate_lock
+
+from dbx_patch import editables, unseen, user_code
+from dbx_patch.journal import note
+from dbx_patch.pth_processor import canonical
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+    from typing import Any, Dict, List, Optional, Set, Tuple
+
+_put_back: "Set[str]" = set()
+# Held for list operations only: no import, no file operation, nothing that could wait for another thread.
+_lock = allocate_lock()
+
+
+def _renew_lock() -> None:
+    global _lock
+    _lock = allocate_lock()
+
+
+os.register_at_fork(after_in_child=_renew_lock)  # a child of a thread's fork must not inherit a held lock
+
+
+@unseen
+def restore(index: "editables.Index", why: str) -> "List[str]":
+    """Put the lost path entries back at the end of ``sys.path``, in ``site``'s order; return those.
+
+    What was put back earlier and belongs to no install any more is taken away.
+    """
+    adopt(index)
+    with _lock:
+        gone = _put_back.difference(index.roots)
+        if gone:
+            sys.path[:] = [entry for entry in sys.path if entry not in gone]
+            _put_back.difference_update(gone)
+        present = {canonical(entry) for entry in sys.path if isinstance(entry, str)}
+        lost = [root for root in index.roots if root not in present]
+        sys.path.extend(lost)
+        _put_back.update(lost)
+    for root in lost:
+        note("put back on sys.path after %s: %s", why, root)
+    return lost
+
+
+_adopted: "Optional[editables.Index]" = None
+
+
+def adopt(index: "editables.Index") -> None:
+    """Undo what the installers' finders hold of installs that went or moved since the last index.
+
+    A finder-type install leaves a finder in memory, which would go on answering with the old place. Its module is
+    forgotten too, so that the new ``.pth`` line can run.
+    """
+    global _adopted
+    before, _adopted = _adopted, index
+    if before is None or before is index:
+        return
+    kept = {install.key for install in index.installs}
+    for install in before.installs:
+        if install.finder and install.key not in kept:
+            note("forgetting the finder of %s: uninstalled, or installed anew", install.name)
+            _forget_finder(install.finder, install.mapping)
+
+
+def _forget_finder(module: str, mapping: "Dict[str, str]") -> None:
+    finder = sys.modules.pop(module, None)
+    sys.meta_path[:] = [f for f in sys.meta_path if getattr(f, "__module__", None) != module]
+    sys.path_hooks[:] = [
+        hook for hook in sys.path_hooks if getattr(getattr(hook, "__self__", None), "__module__", None) != module
+    ]
+    placeholder = getattr(finder, "PATH_PLACEHOLDER", None)  # setuptools' entry for namespaces
+    if placeholder in sys.path:
+        sys.path.remove(placeholder)
+    # editables keeps one finder for all: only these names are forgotten
+    redirector = getattr(sys.modules.get("editables.redirector"), "RedirectingFinder", None)
+    redirections = getattr(redirector, "_redirections", {})
+    for name, path in mapping.items():
+        if redirections.get(name) == path:
+            del redirections[name]
+
+
+def new_file_finder(folder: str, kind: "Any" = FileFinder) -> "Any":
+    """Return a FileFinder with the interpreter's own loaders, made without a file operation."""
+    return kind(folder, *_get_supported_file_loaders())
+
+
+class RationedFinder(FileFinder):
+    """Path entry finder of an editable root in the workspace: asks the disk only where a find is likely or owed.
+
+    That is for names that the install provides, and for any name when user code or editable code imports.
+    """
+
+    @unseen
+    def find_spec(self, fullname: str, target: "Optional[ModuleType]" = None) -> "Optional[ModuleSpec]":
+        index = editables.known() or editables.current()
+        provided = index.names_in.get(canonical(self.path), ())
+        if fullname in provided or user_code.is_user_import(index):
+            return FileFinder.find_spec(self, fullname, target)
+        return None
+
+
+_rationed: "Optional[Tuple[object, str]]" = None  # the index that was served last, and one of its roots
+
+
+def ration(entry: str) -> None:
+    """Give the editable roots that lie in path entry ``entry``'s workspace a :class:`RationedFinder`.
+
+    For the workspace hooks, which call it at each look-up: the runtime may clear its cache at any time. All but
+    the first look-up after that see one dict look-up. An entry that has a hook of the runtime's keeps it.
+    """
+    global _rationed
+    index = editables.known() or editables.current()
+    cache = sys.path_importer_cache
+    if _rationed is not None and _rationed[0] is index and (not _rationed[1] or _rationed[1] in cache):
+        return
+    workspace = entry[: entry.find("/Workspace/") + 1] + "Workspace/"
+    served = ""
+    for root in index.roots if entry.startswith(workspace) else ():
+        if root.startswith(workspace):
+            served = root
+            if type(cache.get(root)) in (type(None), FileFinder):
+                cache[root] = new_file_finder(root, RationedFinder)
+    _rationed = (index, served)
+
+
+def unration() -> None:
+    """Leave path entries to the runtime's hooks again."""
+    for entry, finder in list(sys.path_importer_cache.items()):
+        if isinstance(finder, RationedFinder):
+            del sys.path_importer_cache[entry]

@@ -1,0 +1,149 @@
+"""Answers for :class:`dbx_patch.finders.EditableFallback`: loaded at the first miss, and knows every layer below.
+
+A name that an editable install provides is looked for with finders of our own, which ask no hook of the
+runtime's. Before that, what ``site`` would have done and did not is done: lost path entries go back on
+``sys.path``, a ``.pth``'s import line that never ran is run, and whoever else is on ``sys.meta_path`` is asked
+again. So the runtime's own answers win, refusals of notebooks included.
+"""
+
+import os
+import sys
+from _frozen_importlib import ModuleSpec
+from _frozen_importlib_external import FileFinder, spec_from_file_location
+
+from dbx_patch import editables, path_entries, unseen
+from dbx_patch.finders import ask_others, record_fault
+from dbx_patch.journal import note
+from dbx_patch.patches import workspace_hooks
+from dbx_patch.pth_processor import SOURCE_SUFFIXES, canonical
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
+
+    from dbx_patch.editables import Index
+    from dbx_patch.site_folders import Install
+
+# import -> why it was answered here, for status
+served: "Dict[str, str]" = {}
+# key of an install -> the install whose line was run, or is being run by another thread
+_ran: "Dict[Tuple[object, ...], Install]" = {}
+_finders: "Dict[str, Any]" = {}
+
+
+@unseen
+def resolve(
+    name: str, path: "Optional[Sequence[str]]" = None, target: "Optional[ModuleType]" = None
+) -> "Optional[ModuleSpec]":
+    """Return a spec for ``name`` where an editable install provides it, else None. ``path`` is its parent's."""
+    try:
+        index = editables.current()
+        path_entries.adopt(index)
+        providers = index.providers.get(name.partition(".")[0])
+        if not providers:
+            return None
+        changed = path is None and _catch_up(name, index, providers)
+    except Exception as fault:
+        record_fault("fallback", fault)
+        return None
+    spec = ask_others(name, path, target) if changed else None
+    if spec is None:
+        try:
+            spec = _find(name, path, index, providers)
+        except Exception as fault:
+            record_fault("fallback", fault)
+            return None
+    if spec is not None:
+        served[name] = "its path entry was lost" if changed else "a finder of the runtime refused it"
+        note("served by the fallback: %s (%s)", name, served[name])
+    return spec
+
+
+@unseen
+def _catch_up(name: str, index: "Index", providers: "List[Install]") -> bool:
+    """Do what ``site`` would have done for these installs; tell whether there was anything to do."""
+    done = bool(path_entries.restore(index, f"import {name}"))
+    for install in providers:
+        if install.line and install.finder not in sys.modules and _ran.setdefault(install.key, install) is install:
+            note("running the import line that site did not: %s", install.line)
+            try:
+                exec(install.line, {})  # what site does with it; only a reader-recognised install's line comes here
+                done = True
+            except Exception as fault:
+                record_fault(f"{install.name}: {install.line}", fault)
+    return done
+
+
+@unseen
+def _find(
+    name: str, path: "Optional[Sequence[str]]", index: "Index", providers: "List[Install]"
+) -> "Optional[ModuleSpec]":
+    portions: List[str] = []
+    for install in providers:
+        if name in install.mapping:
+            return _spec_at(name, install.mapping[name])
+        portions += install.namespaces.get(name, ())
+    for folder in _folders(name, path, index, providers):
+        if not _was_asked(folder, path):
+            spec: Optional[ModuleSpec] = _finder(folder).find_spec(name)
+            if spec is not None and spec.loader is not None:
+                return spec
+            if spec is not None:
+                portions += spec.submodule_search_locations or ()
+    if not portions:
+        return None
+    spec = ModuleSpec(name, None, is_package=True)
+    spec.submodule_search_locations = list(dict.fromkeys(portions))
+    return spec
+
+
+@unseen
+def _folders(name: str, path: "Optional[Sequence[str]]", index: "Index", providers: "List[Install]") -> "Iterable[str]":
+    """Return the folders in which module ``name`` could lie, those of its parent package first."""
+    if path is None:
+        return [root for install in providers for root in install.roots]
+    folders = [entry for entry in path if index.is_editable(entry)]
+    parent = name.rpartition(".")[0]
+    if getattr(sys.modules.get(parent), "__file__", None) is None:  # a namespace: its lost halves count too
+        for install in providers:
+            folders += install.namespaces.get(parent, ())
+            folders += [os.path.join(root, *parent.split(".")) for root in install.roots]
+    return dict.fromkeys(folders)
+
+
+def _was_asked(folder: str, path: "Optional[Sequence[str]]") -> bool:
+    """Tell whether the import system has looked into ``folder`` already, so that looking again would find no more."""
+    for entry in sys.path if path is None else path:
+        if entry == folder or canonical(entry) == folder:
+            finder = sys.path_importer_cache.get(entry)
+            # At the top level a patched hook may have refused a name that the index has learnt only now.
+            return type(finder) is FileFinder or (path is not None and workspace_hooks.is_patched_hook(finder))
+    return False
+
+
+@unseen
+def _spec_at(name: str, location: str) -> "Optional[ModuleSpec]":
+    """Return a spec for a package's folder, a module's file, or either without its suffix."""
+    folder, base = os.path.split(location)
+    if base.endswith(SOURCE_SUFFIXES):
+        package = [folder] if base.startswith("__init__.") else None
+        return spec_from_file_location(name, location, submodule_search_locations=package)
+    spec: Optional[ModuleSpec] = _finder(folder).find_spec(base)
+    if spec is not None and spec.loader is not None and spec.name != name:
+        locations = spec.submodule_search_locations
+        spec = spec_from_file_location(name, spec.origin, submodule_search_locations=locations)
+    return spec
+
+
+def _finder(folder: str) -> "Any":
+    finder = _finders.get(folder)
+    if finder is None:
+        finder = _finders[folder] = path_entries.new_file_finder(folder)
+    return finder
+
+
+def forget_listings() -> None:
+    """Drop the folder listings that our own finders keep, as ``importlib.invalidate_caches()`` asks."""
+    for finder in list(_finders.values()):
+        finder.invalidate_caches()

@@ -1,0 +1,97 @@
+"""The executor's side: a daemon, a forked worker, one function call."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, Dict, Mapping, Optional, Sequence
+
+from dbx_patch.simulator.layout import (
+    WORKSPACE_NAME,
+    AnyPath,
+    materialise,
+    prefix_of,
+    process_environment,
+    runtime_folders,
+)
+from dbx_patch.simulator.reports import ExecutorReport
+
+_PLACEHOLDER = "/WSFS_NOTEBOOK_DIR"
+
+
+def simulate_executor(
+    function: str,
+    *,
+    workspace: AnyPath,
+    driver_sys_path: Sequence[str] = (),
+    notebook: Optional[AnyPath] = None,
+    source: Optional[str] = None,
+    args: Sequence[Any] = (),
+    runtime: str = "modern",
+    python: str = sys.executable,
+    runtime_dir: Optional[AnyPath] = None,
+    env: Optional[Mapping[str, Optional[str]]] = None,
+    timeout: float = 120,
+) -> ExecutorReport:
+    """Call *function* (``"module:qualname"``) on a simulated executor, as a UDF.
+
+    It travels by reference, as a pickle that the worker loads; with *source*, a text that defines it, by value. The
+    driver sends those of *driver_sys_path* that lie in the workspace. *notebook* is a folder or a path in it. Needs
+    ``os.fork``. Raises ``subprocess.TimeoutExpired``.
+    """
+    module, _, qualname = function.partition(":")
+    in_workspace = prefix_of(workspace) + "/" + os.path.basename(os.path.abspath(workspace))
+    with tempfile.TemporaryDirectory(prefix="simulated-databricks-") as temporary:
+        shop = Path(temporary).resolve()
+        python_shell = materialise(shop, runtime) if runtime_dir is None else Path(runtime_dir).resolve()
+        report, job_file = shop / "report.json", shop / "job.json"
+        job = {
+            "pickle": base64.b64encode(_pickle_by_reference(module, qualname)).decode("ascii"),
+            "source": source,
+            "qualname": qualname,
+            "args": list(args),
+            "forwarded": [p for p in driver_sys_path if p == in_workspace or p.startswith(in_workspace + "/")],
+            "report": str(report),
+        }
+        job_file.write_text(json.dumps(job), "utf-8")
+        environment = process_environment(
+            workspace, runtime, python=python, python_path=[*runtime_folders(python_shell)[2:], _PLACEHOLDER], env=env
+        )
+        environment.update(_notebook_variable(notebook, workspace))
+        done = subprocess.run(
+            [python, "-m", "pyspark.daemon", str(job_file)],
+            env=environment,
+            cwd=str(shop),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            errors="backslashreplace",
+            timeout=timeout,
+            check=False,
+        )
+        found: Dict[str, Any] = json.loads(report.read_text("utf-8")) if report.exists() else {}
+    return ExecutorReport(runtime, done.returncode, done.stdout, done.stderr, **found)
+
+
+def _notebook_variable(notebook: Optional[AnyPath], workspace: AnyPath) -> Dict[str, str]:
+    """``PYTHON_NOTEBOOK_PATH`` has the path as a user writes it, ``/Workspace/…``: without the test prefix."""
+    if notebook is None:
+        return {}
+    path = os.path.abspath(notebook)
+    if os.path.isdir(path):
+        path = os.path.join(path, "notebook")
+    prefix = prefix_of(workspace)
+    if not path.startswith(f"{prefix}/{WORKSPACE_NAME}/"):
+        raise ValueError(f"{notebook} is not in a workspace folder named {WORKSPACE_NAME}")
+    return {"PYTHON_NOTEBOOK_PATH": path[len(prefix) :]}
+
+
+def _pickle_by_reference(module: str, qualname: str) -> bytes:
+    """The pickle of a function that cannot be imported here: protocol 4, two strings, STACK_GLOBAL."""
+    strings = [text.encode("utf-8") for text in (module, qualname)]
+    return b"\x80\x04" + b"".join(b"X" + len(s).to_bytes(4, "little") + s for s in strings) + b"\x93."

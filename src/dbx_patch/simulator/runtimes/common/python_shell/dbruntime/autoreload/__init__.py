@@ -1,0 +1,1 @@
+"""Reloading of workspace files that changed (RUNTIME.md, layer 4)."""

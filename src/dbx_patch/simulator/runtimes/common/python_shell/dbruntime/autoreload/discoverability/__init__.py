@@ -1,0 +1,1 @@
+"""The part that notices a changed file and tells the user of autoreload."""

@@ -1,0 +1,51 @@
+"""Fixtures: the wheel, environments, workspaces; the expensive ones are made once for all xdist workers."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from environments import Environment, build_wheel, make_tools, make_venv, once
+from workspaces import Workspace
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "src"))
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of this run share."""
+    base = tmp_path_factory.getbasetemp()
+    return (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "shared"
+
+
+@pytest.fixture(scope="session")
+def tools(shared: Path) -> Path:
+    return once(shared / "tools", make_tools)
+
+
+@pytest.fixture(scope="session")
+def wheel(shared: Path, tools: Path) -> Path:
+    folder = once(shared / "wheel", lambda made: build_wheel(made, tools) and None)
+    return next(folder.glob("*.whl"))
+
+
+@pytest.fixture
+def environment(tmp_path: Path, tools: Path, wheel: Path) -> Environment:
+    """A fresh environment with dbx-patch installed from its wheel."""
+    made = make_venv(tmp_path / "env", tools)
+    made.install(wheel)
+    return made
+
+
+@pytest.fixture
+def bare(tmp_path: Path, tools: Path) -> Environment:
+    """A fresh environment without dbx-patch."""
+    return make_venv(tmp_path / "bare", tools)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path).create()
