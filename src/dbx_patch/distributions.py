@@ -13,19 +13,33 @@ if TYPE_CHECKING:
 class Distribution:
     """A distribution that is marked editable. ``files`` are RECORD's, relative to the site folder, "/" between."""
 
-    __slots__ = ("files", "info", "name", "project", "version")
+    __slots__ = ("editable_json", "files", "info", "name", "project", "version")
 
-    def __init__(self, info: str, project: "Optional[str]", files: "List[str]") -> None:
+    def __init__(self, info: str, project: "Optional[str]") -> None:
         self.info = info
         self.project = project  # the project's folder: never the source folder by itself
-        self.files = files
+        recorded = recorded_files(info)
+        self.files = [name for name in recorded if ".dist-info/" not in name]
+        self.editable_json = os.path.basename(info) + "/editable.json" in recorded
         stem = os.path.basename(info)[: -len(".dist-info")]
         self.name, _, self.version = stem.partition("-")
 
 
 def read_editable_distribution(folder: str, name: str) -> "Optional[Distribution]":
-    """Return the distribution of ``.dist-info`` folder ``name``, or None where it is not marked editable."""
+    """Return the distribution of ``.dist-info`` folder ``name``, or None where it is not marked editable.
+
+    The mark is PEP 610's ``direct_url.json``, or an ``editable.json`` (PEP 662) that RECORD lists.
+    """
     info = os.path.join(folder, name)
+    project = editable_project(info)
+    if project is None and not os.access(os.path.join(info, "editable.json"), os.F_OK):
+        return None
+    distribution = Distribution(info, project or None)
+    return distribution if project is not None or distribution.editable_json else None
+
+
+def editable_project(info: str) -> "Optional[str]":
+    """Return the project folder of an editable install's ``.dist-info``, "" where unknown, None where not editable."""
     direct_url = os.path.join(info, "direct_url.json")
     if not os.access(direct_url, os.F_OK):  # most have none, and this is cheaper than failing to open it
         return None
@@ -38,7 +52,7 @@ def read_editable_distribution(folder: str, name: str) -> "Optional[Distribution
         return None
     if not isinstance(origin, dict) or not _is_editable(origin.get("dir_info")):
         return None
-    return Distribution(info, path_of_url(origin.get("url")), recorded_files(info, folder))
+    return path_of_url(origin.get("url")) or ""
 
 
 def _is_editable(dir_info: "Any") -> bool:
@@ -63,15 +77,15 @@ def path_of_url(url: "Any") -> "Optional[str]":
     return os.path.normpath(path) if path.startswith("/") and "\0" not in path else None
 
 
-def recorded_files(info: str, folder: str) -> "List[str]":
-    """Return the files that RECORD lists outside ``.dist-info``, relative to ``folder`` where they lie in it."""
+def recorded_files(info: str) -> "List[str]":
+    """Return the files that RECORD lists outside ``.dist-info``, relative to the site folder."""
     files = []
     for line in lines_of(read_text(os.path.join(info, "RECORD")) or ""):
         name = line.rsplit(",", 2)[0]
         if name.startswith('"'):
             name = name.strip('"').replace('""', '"')
-        if name.startswith(folder + "/"):  # `poetry install` writes absolute paths
-            name = name[len(folder) + 1 :]
-        if name and ".dist-info/" not in name:
+        if name.startswith("/") and name.endswith(".pth"):  # `poetry install` writes absolute paths
+            name = os.path.basename(name)
+        if name:
             files.append(name)
     return files

@@ -31,15 +31,20 @@ class Index:
         self.path = list(sys.path)  # what `folders` was derived from
         self.folders = folders
         self.stamps = [_stamp(folder) for folder in folders]  # taken first: what changes meanwhile makes it stale
-        self.installs: Tuple[Install, ...] = tuple(
-            install for folder in folders for install in site_folders.read_installs(folder)
-        )
-        # path entries as `site` would have put them on sys.path, in its order
-        self.roots: List[str] = list(dict.fromkeys(root for install in self.installs for root in install.roots))
-        self.names_in: Dict[str, FrozenSet[str]] = {root: _names_in(root) for root in self.roots}
-        self.providers: Dict[str, List[Install]] = {}
+        read = [site_folders.read_installs(folder) for folder in folders]
+        self.installs: Tuple[Install, ...] = tuple(install for installs, _ in read for install in installs)
+        # path entry, as `site` would have put it on sys.path and in its order -> the top-level names in its folder
+        self.names_in: Dict[str, FrozenSet[str]] = {}
+        installs_of: Dict[str, List[Install]] = {}
+        for install in self.installs:
+            for root in install.roots:
+                installs_of.setdefault(root, []).append(install)
+        for root in dict.fromkeys(root for _, roots in read for root in roots):
+            self._add_root(root, installs_of[root])
+        self.roots = list(self.names_in)
         for root in self.roots:  # found under its real path too, as a symlinked entry of the user's spells it
             self.names_in.setdefault(os.path.realpath(root), self.names_in[root])
+        self.providers: Dict[str, List[Install]] = {}
         self._known: Dict[str, Optional[bool]] = {}
         self._owners: Dict[str, bool] = dict.fromkeys(folders, False)
         for install in self.installs:
@@ -47,11 +52,20 @@ class Index:
                 self.providers.setdefault(name, []).append(install)
             self._own(install)
 
+    def _add_root(self, root: str, installs: "List[Install]") -> None:
+        names, is_site_folder = _names_in(root)
+        if is_site_folder and not any(install.distribution for install in installs):
+            for install in installs:  # chained by a hand-written .pth: installed packages, whatever its name
+                install.roots.remove(root)
+        else:
+            self.names_in[root] = names
+
     def _own(self, install: "Install") -> None:
         for folder in install.folders():
             real = os.path.realpath(folder)
             if is_source_root(folder) and is_source_root(real):
-                self._owners[folder] = self._owners[real] = True
+                for suffix in ("", ".py", ".pyc"):  # setuptools maps a single module without its suffix
+                    self._owners[folder + suffix] = self._owners[real + suffix] = True
         for link in install.links:  # the one thing in a site folder that is user code
             self._owners[link] = is_source_root(os.path.realpath(link))
 
@@ -127,22 +141,22 @@ def _stamp(folder: str) -> object:
     return _YOUNG if 0 <= time.time_ns() - changed < _YOUNG_NS else changed
 
 
-def _names_in(root: str) -> "FrozenSet[str]":
-    """Return the names that a path entry's folder offers: modules, packages, namespaces."""
+def _names_in(root: str) -> "Tuple[FrozenSet[str], bool]":
+    """Return the modules, packages and namespaces in a path entry's folder, and whether things are installed there."""
     names = set()
+    is_site_folder = False
     try:
         with os.scandir(root) as entries:
             for entry in entries:
                 stem, dot, _ = entry.name.partition(".")
-                if not stem.isidentifier():
-                    continue
-                if entry.name.endswith(pth_processor.SOURCE_SUFFIXES) or (
-                    not dot and stem != "__pycache__" and _is_dir(entry)
-                ):
+                if entry.name.endswith(".dist-info"):
+                    is_site_folder = True
+                is_module = entry.name.endswith(pth_processor.SOURCE_SUFFIXES) or (not dot and _is_dir(entry))
+                if is_module and stem.isidentifier() and stem != "__pycache__":
                     names.add(stem)
     except OSError:
         pass
-    return frozenset(names)
+    return frozenset(names), is_site_folder
 
 
 def _is_dir(entry: "os.DirEntry[str]") -> bool:

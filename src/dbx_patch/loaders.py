@@ -58,5 +58,7 @@ class _TriggeringLegacyLoader(_Triggering):
     def load_module(self, name: str) -> "ModuleType":
         self._spec.loader = self._loader
         module: ModuleType = self._loader.load_module(name)
+        if getattr(module, "__spec__", None) is None:  # importlib sets it too, but only after this
+            module.__spec__ = self._spec
         fire(name, module)
         return module

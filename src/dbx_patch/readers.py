@@ -112,12 +112,35 @@ def read_meson_python(source: str, folder: str) -> "Optional[Sources]":
     except NotLiteral:
         plan = {}
     mapping = {}
-    for section in plan.values() if isinstance(plan, dict) else ():
+    for kind, section in plan.items() if isinstance(plan, dict) else ():
         for file, details in section.items() if isinstance(section, dict) else ():
             destination = details.get("destination") if isinstance(details, dict) else None
             if isinstance(destination, str) and destination.startswith(("{py_purelib}/", "{py_platlib}/")):
-                mapping[_module_of_file(destination.partition("/")[2])] = file
+                installed = destination.partition("/")[2]
+                name = installed.replace("/", ".") if kind == "install_subdirs" else _module_of_file(installed)
+                mapping[name] = file
     return Sources("E", {name: path for name, path in _paths(mapping).items() if name})
+
+
+def read_editable_json(source: str, project: "Optional[str]") -> "Sources":
+    """PEP 662's ``editable.json``: ``scheme`` maps source paths (relative ones to ``project``) to installed ones."""
+    try:
+        scheme = literal(source).get("scheme")
+    except (NotLiteral, AttributeError):
+        scheme = None
+    mapping = {}
+    for section in ("purelib", "platlib"):
+        paths = scheme.get(section) if isinstance(scheme, dict) else None
+        for path, installed in paths.items() if isinstance(paths, dict) else ():
+            if isinstance(installed, str):
+                # what has no module's suffix is a package's folder
+                name = _module_of_file(installed) or installed.strip("/").replace("/", ".")
+                mapping[name] = os.path.join(project or "", path)
+    return Sources("PEP 662", _paths({name: path for name, path in mapping.items() if _is_dotted(name)}))
+
+
+def _is_dotted(name: str) -> bool:
+    return all(part.isidentifier() for part in name.split("."))
 
 
 def _module_of_file(file: str) -> str:

@@ -80,10 +80,13 @@ def _find(
     name: str, path: "Optional[Sequence[str]]", index: "Index", providers: "List[Install]"
 ) -> "Optional[ModuleSpec]":
     portions: List[str] = []
+    is_namespace = False
     for install in providers:
         if name in install.mapping:
             return _spec_at(name, install.mapping[name])
         portions += install.namespaces.get(name, ())
+        # a namespace may have no folder of its own, only packages that are mapped into it
+        is_namespace = is_namespace or name in install.namespaces or install.maps_below(name)
     for folder in _folders(name, path, index, providers):
         if not _was_asked(folder, path):
             spec: Optional[ModuleSpec] = _finder(folder).find_spec(name)
@@ -91,7 +94,7 @@ def _find(
                 return spec
             if spec is not None:
                 portions += spec.submodule_search_locations or ()
-    if not portions:
+    if not portions and not is_namespace:
         return None
     spec = ModuleSpec(name, None, is_package=True)
     spec.submodule_search_locations = list(dict.fromkeys(portions))

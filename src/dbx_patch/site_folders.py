@@ -12,7 +12,7 @@ from dbx_patch.pth_processor import canonical, is_import_line, lines_of, path_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Dict, List, Optional, Set, Tuple
+    from typing import Dict, Iterator, List, Optional, Set, Tuple
 
     from dbx_patch.readers import Sources
 
@@ -21,20 +21,22 @@ class Install:
     """One editable install. Paths are absolute and normalised, as the installer spelled them."""
 
     __slots__ = (
-        *("distribution", "finder", "folder", "line", "links", "mapping", "name", "namespaces", "pth", "roots"),
-        "shape",
+        *("distribution", "finder", "folder", "gone", "line", "links", "mapping", "name", "namespaces"),
+        *("pth", "roots", "shape", "targets"),
     )
 
     def __init__(self, name: str, folder: str, distribution: "Optional[Distribution]" = None) -> None:
         self.name = name  # the distribution's, or the file's that makes the install
         self.folder = folder  # the site folder
         self.distribution = distribution
-        self.shape = ""  # letter of EDITABLES.md
+        self.shape = ""  # letter of EDITABLES.md, "PEP 662", or "?" for one that no reader knows
         self.pth: List[str] = []
         self.roots: List[str] = []  # path entries, as `site` would add them
+        self.gone: List[str] = []  # path lines whose folder does not exist
         self.mapping: Dict[str, str] = {}  # full name -> package folder, module file, or either without suffix
         self.namespaces: Dict[str, List[str]] = {}
         self.links: List[str] = []  # files and folders in the site folder that are symlinks to the sources
+        self.targets: List[str] = []  # what a tree of links leads to
         self.line = ""  # the import line that puts the installer's finder in place
         self.finder = ""  # the module which that line imports
 
@@ -45,14 +47,18 @@ class Install:
         return (self.folder, self.line, tuple(sorted(self.mapping.items())), portions)
 
     def add(self, sources: "Sources") -> None:
-        """Take over what a reader found."""
-        self.shape = sources.shape
+        """Take over what a reader found; the first shape stays."""
+        self.shape = self.shape or sources.shape
         self.mapping.update(sources.mapping)
         self.namespaces.update(sources.namespaces)
 
+    def maps_below(self, name: str) -> bool:
+        """Tell whether a module below ``name`` is mapped."""
+        return any(mapped.startswith(name + ".") for mapped in self.mapping)
+
     def folders(self) -> "List[str]":
         """Return where the sources lie: path entries, package folders, and the files of single modules."""
-        found = list(self.roots)
+        found = self.roots + self.targets
         for path in self.mapping.values():
             found.append(os.path.dirname(path) if os.path.basename(path).startswith("__init__.") else path)
         for portions in self.namespaces.values():
@@ -60,104 +66,153 @@ class Install:
         return list(dict.fromkeys(found))
 
 
-def read_installs(folder: str) -> "List[Install]":
-    """Return the editable installs of a site folder. A folder or file that cannot be read has none."""
-    pths: List[str] = []
-    links: Set[str] = set()
-    egg_links: List[str] = []
-    distributions: List[Distribution] = []
-    try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                name = entry.name
-                if name.endswith(".dist-info"):
-                    distribution = read_editable_distribution(folder, name)
-                    if distribution is not None:
-                        distributions.append(distribution)
-                elif name.endswith(".pth"):
-                    pths.append(name)
-                elif name.endswith(".egg-link"):
-                    egg_links.append(name)
-                elif entry.is_symlink():
-                    links.add(name)
-    except OSError:
-        pass
-    owners = {name: distribution for distribution in distributions for name in distribution.files}
-    installs: Dict[str, Install] = {}
-    for name in sorted(pths):
-        _read_pth(folder, name, owners.get(name), installs)
-    _name_after_egg_links(folder, egg_links, installs)
-    found = [install for install in installs.values() if install.shape]
-    for distribution in sorted(distributions, key=lambda d: d.name):
-        if not any(install.distribution is distribution for install in found):
-            found.append(_without_pth(folder, distribution, links))
-    return found
+class _Listing:
+    """What a site folder has that matters here; ``roots``: its path entries, in ``site``'s order."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        self.roots: List[str] = []
+        self.startup_files: List[str] = []  # .pth and .start
+        self.egg_links: List[str] = []
+        self.links: Set[str] = set()
+        self.distributions: List[Distribution] = []
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    self._sort(entry)
+        except OSError:
+            pass  # unreadable, gone or no folder: it has no installs
+        self.startup_files.sort()  # `site` reads them by name
+        self.distributions.sort(key=lambda distribution: distribution.name)
+
+    def _sort(self, entry: "os.DirEntry[str]") -> None:
+        name = entry.name
+        if name.endswith(".dist-info"):
+            distribution = read_editable_distribution(self.folder, name)
+            if distribution is not None:
+                self.distributions.append(distribution)
+        elif name.endswith((".pth", ".start")):
+            self.startup_files.append(name)
+        elif name.endswith(".egg-link"):
+            self.egg_links.append(name)
+        elif entry.is_symlink():
+            self.links.add(name)
 
 
-def _read_pth(folder: str, name: str, owner: "Optional[Distribution]", installs: "Dict[str, Install]") -> None:
-    text = read_text(os.path.join(folder, name))
-    for line in lines_of(text or ""):
-        if is_import_line(line):
-            key = owner.name if owner else name
-            _read_import_line(folder, line, installs.setdefault(key, Install(key, folder, owner)))
-        else:
-            root = path_of_line(line, folder)
-            # Each line of a file that no one distribution owns (easy-install.pth) is an install of its own.
-            key = owner.name if owner else f"{name}:{root}"
-            if root is not None and is_source_root(root) and os.path.isdir(root):
-                install = installs.setdefault(key, Install(key if owner else name, folder, owner))
-                if root not in install.roots:
-                    install.roots.append(root)
-                install.shape = install.shape or ("F" if _is_link_tree(root) else "A")
-        if key in installs and name not in installs[key].pth:
-            installs[key].pth.append(name)
+def read_installs(folder: str) -> "Tuple[List[Install], List[str]]":
+    """Return a site folder's editable installs, and their path entries in the order in which ``site`` adds them.
+
+    A folder or file that cannot be read has none.
+    """
+    listing = _Listing(folder)
+    installs: Dict[str, Install] = {d.name: Install(d.name, folder, d) for d in listing.distributions}
+    owners = {file: distribution for distribution in listing.distributions for file in distribution.files}
+    for name in listing.startup_files:
+        read = _read_start if name.endswith(".start") else _read_pth
+        read(listing, name, owners.get(name), installs)
+    _name_after_egg_links(listing, installs)
+    for distribution in listing.distributions:
+        _read_distribution(distribution, installs[distribution.name], listing.links)
+    return [install for install in installs.values() if install.shape], listing.roots
 
 
-def _is_link_tree(root: str) -> bool:
-    return os.path.basename(root).startswith("__editable__.")
+def _read_pth(listing: "_Listing", name: str, owner: "Optional[Distribution]", installs: "Dict[str, Install]") -> None:
+    folder = listing.folder
+    for line in lines_of(read_text(os.path.join(folder, name)) or ""):
+        root = None if is_import_line(line) else path_of_line(line, folder)
+        if root is None and not is_import_line(line):
+            continue
+        # Each path line of a file that no one distribution owns (easy-install.pth) is an install of its own.
+        key = owner.name if owner else f"{name}:{root or 'import'}"
+        install = installs.get(key) or Install(name, folder)
+        if root is None:
+            _read_import_line(folder, line, install)
+        elif is_source_root(root):
+            _add_root(root, install, listing)
+        if name not in install.pth:
+            install.pth.append(name)
+        installs[key] = install
+
+
+def _add_root(root: str, install: "Install", listing: "_Listing") -> None:
+    is_link_tree = os.path.basename(root).startswith("__editable__.")
+    install.shape = install.shape or ("F" if is_link_tree else "A")
+    if not os.path.isdir(root):
+        install.gone.append(root)
+    elif root not in install.roots:
+        install.roots.append(root)
+        listing.roots.append(root)
+        if is_link_tree:
+            install.targets += _link_targets(root)
+
+
+def _link_targets(root: str) -> "Iterator[str]":
+    """Shape F: yield the folders of the files that a tree of links leads to, and those files at its top."""
+    for folder, _, files in os.walk(root):
+        links = [path for path in (os.path.join(folder, file) for file in files) if os.path.islink(path)]
+        for link in links if folder == root else links[:1]:
+            target = os.path.realpath(link)
+            yield target if folder == root else os.path.dirname(target)
+
+
+def _read_start(
+    listing: "_Listing", name: str, owner: "Optional[Distribution]", installs: "Dict[str, Install]"
+) -> None:
+    """PEP 829: a line ``module:function`` stands for what an import line of a ``.pth`` does."""
+    folder = listing.folder
+    for line in lines_of(read_text(os.path.join(folder, name)) or ""):
+        module, colon, function = line.strip().partition(":")
+        if colon and module.isidentifier() and function.isidentifier():
+            key = owner.name if owner else f"{name}:import"
+            install = installs.setdefault(key, Install(name, folder, owner))
+            if not install.line:
+                _read_import_line(folder, f"import {module}; {module}.{function}()", install)
 
 
 def _read_import_line(folder: str, line: str, install: "Install") -> None:
     sources = readers.read_namespace_line(line)
     if sources is not None:
-        shape = install.shape
         install.add(sources)
-        install.shape = shape or sources.shape
         return
     module = readers.module_of_line(line)
     source = read_text(os.path.join(folder, module + ".py")) if module else None
     for reader in readers.FINDER_READERS if source else ():
         sources = reader(source or "", folder)
         if sources is not None:
+            install.shape = ""  # a finder says more than the path lines beside it
             install.add(sources)
             install.line, install.finder = line, module
             return
 
 
-def _name_after_egg_links(folder: str, egg_links: "List[str]", installs: "Dict[str, Install]") -> None:
+def _name_after_egg_links(listing: "_Listing", installs: "Dict[str, Install]") -> None:
     """Shape H: an egg-link names the distribution of one line of easy-install.pth."""
-    for egg_link in egg_links:
-        root = path_of_line(lines_of(read_text(os.path.join(folder, egg_link)) or "")[0], folder)
+    for egg_link in listing.egg_links:
+        line = lines_of(read_text(os.path.join(listing.folder, egg_link)) or "")[0]
+        root = path_of_line(line, listing.folder)
         for install in installs.values():
-            if root in install.roots and install.distribution is None:
+            if install.distribution is None and (root in install.roots or root in install.gone):
                 install.name, install.shape = egg_link[: -len(".egg-link")], "H"
 
 
-def _without_pth(folder: str, distribution: "Distribution", links: "Set[str]") -> "Install":
-    """Shapes G (symlinks), I (stand-in modules) and J (a copy): nothing but RECORD tells of them."""
-    install = Install(distribution.name, folder, distribution)
+def _read_distribution(distribution: "Distribution", install: "Install", links: "Set[str]") -> None:
+    """Shapes G (symlinks), I (stand-in modules), J (a copy) and PEP 662: RECORD tells of them."""
     for name in distribution.files:
         top = name.split("/", 1)[0]
-        if top in links:
-            link = os.path.join(folder, top)
+        path = os.path.join(install.folder, name)
+        if top in links and top.partition(".")[0] != install.finder:
+            link = os.path.join(install.folder, top)
             install.links.append(link)
             install.add(readers.Sources("G", {top.partition(".")[0]: os.path.realpath(link)}))
         elif name.endswith(".py") and len(install.mapping) < 100:
-            sources = readers.read_stand_in(name, read_text(os.path.join(folder, name), limit=4096) or "")
+            sources = readers.read_stand_in(name, read_text(path, limit=4096) or "")
             if sources is not None:
                 install.add(sources)
-    install.shape = install.shape or "J"
-    return install
+    if distribution.editable_json:
+        source = read_text(os.path.join(distribution.info, "editable.json")) or ""
+        install.add(readers.read_editable_json(source, distribution.project))
+    # With a .pth that no reader knows, an install is not a copy: a later release's backend, or a broken file.
+    install.shape = install.shape or ("?" if install.pth else "J")
 
 
 def is_source_root(path: str) -> bool:

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 def apply(patch: str, module: "ModuleType") -> "Optional[Callable[[], None]]":
     """Wrap ``patch_sys_path_with_developer_paths``; return the undo. Raises NotApplicable."""
-    return wrap(module, "patch_sys_path_with_developer_paths", restoring)
+    undo = wrap(module, "patch_sys_path_with_developer_paths", restoring)
+    put_back(module.__name__)  # the module's body may have rebuilt sys.path itself
+    return undo
 
 
 @unseen
@@ -23,9 +25,15 @@ def restoring(original: "Callable[..., Any]") -> "Callable[..., Any]":
         try:
             return original(*args, **kwargs)
         finally:
-            try:
-                path_entries.restore(editables.current(), original.__name__)
-            except Exception as fault:
-                record_fault(original.__name__, fault)
+            put_back(original.__name__)
 
     return then_put_paths_back
+
+
+@unseen
+def put_back(why: str) -> None:
+    """Put lost path entries back; a fault is recorded and raises nothing."""
+    try:
+        path_entries.restore(editables.current(), why)
+    except Exception as fault:
+        record_fault(why, fault)

@@ -1,0 +1,102 @@
+"""Installs, reinstalls and uninstalls while the kernel runs: no restart, no refresh call."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from environments import Environment, make_venv
+from kernels import ERAS, LIBRARY, Cell, Notebook, error_of, renamed_runtime
+from workspaces import Workspace, flat_project, src_project, write
+
+PIP = """
+import os, subprocess
+done = subprocess.run({command!r}, env={{**os.environ, **{env!r}}}, capture_output=True, text=True)
+assert done.returncode == 0, done.stdout + done.stderr
+"""
+SHAPES = {"path line": src_project, "setuptools' finder": flat_project}
+
+
+@pytest.fixture
+def notebook(tmp_path: Path, tools: Path, wheel: Path) -> Notebook:
+    environment = make_venv(tmp_path / "env", tools)
+    environment.install(wheel)
+    write(environment.site_packages, {"library.py": LIBRARY})
+    return Notebook(environment, Workspace(tmp_path).create())
+
+
+def pip(environment: Environment, *args: str) -> str:
+    """A cell that runs pip as ``%pip`` does: in a subprocess, for the kernel's environment."""
+    library = next((environment.tools / "lib").glob("python3*/site-packages"))
+    command = [str(environment.tools / "bin/python"), "-m", "pip", "--python", environment.python, *args]
+    env = {"PYTHONPATH": str(library), "PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    return PIP.format(command=command, env=env)
+
+
+def install(environment: Environment, project: Path) -> str:
+    return pip(environment, "install", "-q", "--no-deps", "--no-build-isolation", "-e", str(project))
+
+
+@pytest.mark.parametrize("renamed", [False, True])
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("era", ERAS)
+def test_installed_in_a_cell_imported_in_the_next(notebook: Notebook, era: str, shape: str, renamed: bool) -> None:
+    project = SHAPES[shape](notebook.workspace.home / "proj", "acme")
+    directory = renamed_runtime(notebook.environment.folder.parent / "r", era) if renamed else None
+    report = notebook.run(
+        "import acme",
+        install(notebook.environment, project),
+        "import library; library.load('acme.deep.leaf')",
+        "import acme.sub; acme.sub.PARENT",
+        runtime=era,
+        runtime_dir=directory,
+    )
+    assert error_of(report.cells[0]) == "ModuleNotFoundError: No module named 'acme'"
+    assert [cell.value for cell in report.cells[2:]] == ["acme.deep.leaf", "editable"], report.cells
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("era", ERAS)
+def test_reinstalled_at_another_place(notebook: Notebook, era: str, shape: str) -> None:
+    old = SHAPES[shape](notebook.workspace.home / "old", "acme", "old")
+    new = SHAPES[shape](notebook.workspace.home / "new", "acme", "new")
+    notebook.environment.install_editable(old)
+    values = notebook.values(
+        "1", install(notebook.environment, new) + "1", "import acme; acme.VALUE", "acme.__file__", runtime=era
+    )
+    assert values[2:] == ["new", str(Path(values[3])).replace("/old/", "/new/")]
+    kept = notebook.values(
+        "import acme; acme.VALUE", install(notebook.environment, old) + "1", "import acme; acme.VALUE", runtime=era
+    )
+    assert kept == ["new", 1, "new"], "what is imported stays"
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("era", ERAS)
+def test_uninstalled_names_stop_resolving(notebook: Notebook, era: str, shape: str) -> None:
+    project = SHAPES[shape](notebook.workspace.home / "proj", "acme")
+    notebook.environment.install_editable(project)
+    report = notebook.run(
+        "import acme",
+        pip(notebook.environment, "uninstall", "-q", "-y", "acme-project") + "import sys; del sys.modules['acme']",
+        "import acme",
+        runtime=era,
+    )
+    assert error_of(report.cells[2]) == "ModuleNotFoundError: No module named 'acme'"
+    assert not [entry for entry in report.cells[1].sys_path if "my project" in entry]
+
+
+def test_a_submodule_written_after_the_install(notebook: Notebook) -> None:
+    project = src_project(notebook.workspace.home / "proj", "acme")
+    notebook.environment.install_editable(project)
+    later = f"open({str(project / 'src/acme/later.py')!r}, 'w').close()\nimport time; time.sleep(0.05)"
+    values = notebook.values("import acme", later, "import library; library.load('acme.later')")
+    assert values[2] == "acme.later"
+
+
+def test_a_new_notebook_keeps_what_was_installed_meanwhile(notebook: Notebook) -> None:
+    project = src_project(notebook.workspace.home / "proj", "acme")
+    elsewhere = str(notebook.workspace.folder / "Users/first.last@company.com/elsewhere/notebook")
+    values = notebook.values(install(notebook.environment, project) + "1", Cell("import acme; acme.VALUE", elsewhere))
+    assert values == [1, "editable"]
