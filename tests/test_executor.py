@@ -53,6 +53,7 @@ def test_udf_imports_whether_or_not_the_driver_sent_the_path(
     assert report.value == name, report.traceback
 
 
+@pytest.mark.core
 def test_function_pickled_by_reference(notebook: Notebook) -> None:
     report = call(notebook, "acme_src.lazy:load")
     assert report.value == "acme_src.deep.leaf", report.traceback

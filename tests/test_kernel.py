@@ -33,6 +33,7 @@ def runtime(request: pytest.FixtureRequest, era: str, tmp_path: Path) -> dict[st
     return {"runtime": era, "runtime_dir": directory}
 
 
+PURGE = "import sys; [sys.modules.pop(m) for m in list(sys.modules) if m.startswith('acme_')] and None; "
 NEEDS_PATCH = {
     "cell": "import acme_src; acme_src.VALUE",
     "submodule": "import acme_src.sub; acme_src.sub.NAME",
@@ -40,18 +41,23 @@ NEEDS_PATCH = {
     "finder-install, from a library": "import library; library.load('acme_flat.deep.leaf')",
     "lazily, from editable code called by a library": "import library, acme_src.lazy as lazy; library.call(lazy.load)",
 }
+VALUES = ["editable", "acme_src.sub", "acme_src.deep.leaf", "acme_flat.deep.leaf", "acme_src.deep.leaf"]
 
 
+@pytest.mark.core
 @pytest.mark.parametrize("folder", FOLDERS)
+def test_imports_work_and_would_not_without(notebook: Notebook, runtime: dict[str, object], folder: str) -> None:
+    cells = [PURGE + cell for cell in NEEDS_PATCH.values()]
+    assert notebook.values(*cells, runtime_folder=folder, **runtime) == VALUES
+    off = notebook.run(*cells, runtime_folder=folder, env={"DBX_PATCH_ENABLED": "0"}, **runtime)
+    for cell, report in zip(cells, off.cells):
+        if "acme_flat" not in cell:  # setuptools' finder answers by itself in some of its releases
+            assert error_of(report).startswith("ModuleNotFoundError: No module named 'acme_")
+
+
 @pytest.mark.parametrize("what", NEEDS_PATCH)
-def test_import_works_and_would_not_without(
-    notebook: Notebook, runtime: dict[str, object], folder: str, what: str
-) -> None:
-    cell = NEEDS_PATCH[what]
-    assert notebook.values(cell, runtime_folder=folder, **runtime)[0]
-    if "acme_flat" not in cell:  # setuptools' finder answers by itself in some of its releases
-        off = notebook.run(cell, runtime_folder=folder, env={"DBX_PATCH_ENABLED": "0"}, **runtime)
-        assert error_of(off.cells[0]).startswith("ModuleNotFoundError: No module named 'acme_")
+def test_each_import_as_the_first(notebook: Notebook, runtime: dict[str, object], what: str) -> None:
+    assert notebook.values(NEEDS_PATCH[what], **runtime) == [VALUES[list(NEEDS_PATCH).index(what)]]
 
 
 def test_import_in_threads(notebook: Notebook, runtime: dict[str, object]) -> None:
@@ -121,6 +127,7 @@ answers
     assert notebook.values(cell, runtime=era) == [[True, True, *[False] * 7]]
 
 
+@pytest.mark.core
 def test_modules_beside_the_notebook_are_as_before(notebook: Notebook, runtime: dict[str, object]) -> None:
     report = notebook.run("import beside; beside.VALUE", "import library; library.load('beside2')", **runtime)
     assert report.cells[0].value == "beside the notebook"
@@ -159,11 +166,11 @@ ARM = (
 )
 
 
-@pytest.mark.parametrize("what", NEEDS_PATCH)
-def test_applied_late_from_a_cell_it_does_the_same(notebook: Notebook, era: str, what: str) -> None:
+@pytest.mark.core
+def test_applied_late_from_a_cell_it_does_the_same(notebook: Notebook, era: str) -> None:
     elsewhere = str(notebook.workspace.folder / "Users/first.last@company.com/elsewhere/notebook")
-    values = notebook.values(ARM, Cell(NEEDS_PATCH[what], elsewhere), runtime=era, env=LATE)
-    assert values[1]
+    cells = [Cell(PURGE + cell, elsewhere) for cell in NEEDS_PATCH.values()]
+    assert notebook.values(ARM, *cells, runtime=era, env=LATE)[1:] == VALUES
 
 
 OURS = """
@@ -186,6 +193,7 @@ def ours():
 """
 
 
+@pytest.mark.core
 def test_removing_applying_and_reloading(notebook: Notebook, era: str) -> None:
     hook = {"legacy": "dbruntime.wsfs_import_hook", "modern": "dbruntime.workspace_import_machinery"}[era]
     first, twice, removed, again, reloaded, removed_again = notebook.values(
@@ -218,6 +226,7 @@ depth, type(sys_path_init.__loader__).__name__, type(sys_path_init.__spec__.load
     assert notebook.values(cell, runtime=era) == [[1, "SourceFileLoader", "SourceFileLoader"]]
 
 
+@pytest.mark.core
 def test_switched_off_nothing_is_touched(notebook: Notebook, era: str) -> None:
     cell = OURS + "import dbx_patch; dbx_patch.apply_all_patches(verbose=False); ours()"
     for value in ("0", "false", "No", "OFF"):

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 # A folder changed again within the clock's tick keeps its mtime: so young an mtime proves nothing yet.
 _YOUNG_NS = 50_000_000
 _MAX_REMEMBERED = 8192
-_INSIDE_SITE_FOLDER = ("/site-packages/", "/dist-packages/")
 
 
 class Index:
@@ -42,15 +41,16 @@ class Index:
         for root in dict.fromkeys(root for _, roots in read for root in roots):
             self._add_root(root, installs_of[root])
         self.roots = list(self.names_in)
+        real: Dict[str, str] = {}
         for root in self.roots:  # found under its real path too, as a symlinked entry of the user's spells it
-            self.names_in.setdefault(os.path.realpath(root), self.names_in[root])
+            self.names_in.setdefault(real_path(root, real), self.names_in[root])
         self.providers: Dict[str, List[Install]] = {}
         self._known: Dict[str, Optional[bool]] = {}
         self._owners: Dict[str, bool] = dict.fromkeys(folders, False)
         for install in self.installs:
             for name in self.names_of(install):
                 self.providers.setdefault(name, []).append(install)
-            self._own(install)
+            self._own(install, real)
 
     def _add_root(self, root: str, installs: "List[Install]") -> None:
         names, is_site_folder = _names_in(root)
@@ -60,9 +60,9 @@ class Index:
         else:
             self.names_in[root] = names
 
-    def _own(self, install: "Install") -> None:
+    def _own(self, install: "Install", known: "Dict[str, str]") -> None:
         for folder in install.folders():
-            real = os.path.realpath(folder)
+            real = real_path(folder, known)
             if is_source_root(folder) and is_source_root(real):
                 for suffix in ("", ".py", ".pyc"):  # setuptools maps a single module without its suffix
                     self._owners[folder + suffix] = self._owners[real + suffix] = True
@@ -95,7 +95,7 @@ class Index:
             return verdict
 
     def _owner(self, path: str) -> "Optional[bool]":
-        if "/.." in path and ("/../" in path or path.endswith("/..")):
+        if "/../" in path or path.endswith("/.."):
             return None  # where that leads cannot be told without asking the disk
         folder, found = path, None
         while folder:
@@ -104,7 +104,7 @@ class Index:
                 break
             folder = folder[: max(folder.rfind("/"), 0)]
         rest = path[len(folder) :] if found else path
-        return False if any(name in rest for name in _INSIDE_SITE_FOLDER) else found
+        return False if "/site-packages/" in rest or "/dist-packages/" in rest else found
 
     def is_stale(self) -> bool:
         """Tell whether a site folder came, went or changed: a stat for each, and no more."""
@@ -139,6 +139,18 @@ def _stamp(folder: str) -> object:
     except (OSError, ValueError):
         return None
     return _YOUNG if 0 <= time.time_ns() - changed < _YOUNG_NS else changed
+
+
+def real_path(path: str, known: "Dict[str, str]") -> str:
+    """Return ``os.path.realpath(path)`` of an absolute path; ``known`` spares asking for common parents again."""
+    real = known.get(path)
+    if real is None:
+        parent, base = os.path.split(path)
+        real = path if not base or parent == path else f"{real_path(parent, known).rstrip('/')}/{base}"
+        if os.path.islink(real):
+            real = os.path.realpath(real)
+        known[path] = real
+    return real
 
 
 def _names_in(root: str) -> "Tuple[FrozenSet[str], bool]":

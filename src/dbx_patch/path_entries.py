@@ -114,20 +114,23 @@ class RationedFinder(FileFinder):
 _rationed: "Optional[Tuple[object, str]]" = None  # the index that was served last, and one of its roots
 
 
-def ration(entry: str) -> None:
+def ration(entry: "Optional[str]") -> None:
     """Give the editable roots that lie in path entry ``entry``'s workspace a :class:`RationedFinder`.
 
     For the workspace hooks, which call it at each look-up: the runtime may clear its cache at any time. All but
     the first look-up after that see one dict look-up. An entry that has a hook of the runtime's keeps it.
     """
     global _rationed
+    start = entry.find("/Workspace/") if entry else -1
+    if entry is None or start < 0:
+        return
     index = editables.known() or editables.current()
     cache = sys.path_importer_cache
     if _rationed is not None and _rationed[0] is index and (not _rationed[1] or _rationed[1] in cache):
         return
-    workspace = entry[: entry.find("/Workspace/") + 1] + "Workspace/"
+    workspace = entry[: start + len("/Workspace/")]
     served = ""
-    for root in index.roots if entry.startswith(workspace) else ():
+    for root in index.roots:
         if root.startswith(workspace):
             served = root
             if type(cache.get(root)) in (type(None), FileFinder):

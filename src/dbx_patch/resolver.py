@@ -20,7 +20,7 @@ from dbx_patch.pth_processor import SOURCE_SUFFIXES, canonical
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
-    from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
+    from typing import Any, Dict, List, Optional, Sequence, Tuple
 
     from dbx_patch.editables import Index
     from dbx_patch.site_folders import Install
@@ -79,6 +79,11 @@ def _catch_up(name: str, index: "Index", providers: "List[Install]") -> bool:
 def _find(
     name: str, path: "Optional[Sequence[str]]", index: "Index", providers: "List[Install]"
 ) -> "Optional[ModuleSpec]":
+    is_top_level = path is None
+    parent = name.rpartition(".")[0]
+    in_namespace = not is_top_level and _is_namespace(parent)
+    if not (is_top_level or in_namespace or _is_editable_package(parent, path, index)):
+        return None  # an installed package of the same name: nothing is mixed into that
     portions: List[str] = []
     is_namespace = False
     for install in providers:
@@ -87,32 +92,35 @@ def _find(
         portions += install.namespaces.get(name, ())
         # a namespace may have no folder of its own, only packages that are mapped into it
         is_namespace = is_namespace or name in install.namespaces or install.maps_below(name)
-    for folder in _folders(name, path, index, providers):
+    folders = [entry for entry in path or () if index.is_editable(entry)]
+    if is_top_level or in_namespace:  # a namespace's lost halves count too
+        for install in providers:
+            folders += install.namespaces.get(parent, ())
+            folders += [os.path.join(root, *parent.split(".")) if parent else root for root in install.roots]
+    for folder in dict.fromkeys(folders):
         if not _was_asked(folder, path):
             spec: Optional[ModuleSpec] = _finder(folder).find_spec(name)
             if spec is not None and spec.loader is not None:
                 return spec
             if spec is not None:
                 portions += spec.submodule_search_locations or ()
-    if not portions and not is_namespace:
-        return None
+    return _namespace_spec(name, portions) if portions or is_namespace else None
+
+
+def _is_namespace(module: str) -> bool:
+    return module in sys.modules and getattr(sys.modules[module], "__file__", None) is None
+
+
+def _is_editable_package(module: str, path: "Optional[Sequence[str]]", index: "Index") -> bool:
+    # meson-python's packages have a __path__ in the build folder: there the file tells
+    places = [*(path or ()), getattr(sys.modules.get(module), "__file__", None) or ""]
+    return any(index.is_editable(place) for place in places)
+
+
+def _namespace_spec(name: str, portions: "List[str]") -> "ModuleSpec":
     spec = ModuleSpec(name, None, is_package=True)
     spec.submodule_search_locations = list(dict.fromkeys(portions))
     return spec
-
-
-@unseen
-def _folders(name: str, path: "Optional[Sequence[str]]", index: "Index", providers: "List[Install]") -> "Iterable[str]":
-    """Return the folders in which module ``name`` could lie, those of its parent package first."""
-    if path is None:
-        return [root for install in providers for root in install.roots]
-    folders = [entry for entry in path if index.is_editable(entry)]
-    parent = name.rpartition(".")[0]
-    if getattr(sys.modules.get(parent), "__file__", None) is None:  # a namespace: its lost halves count too
-        for install in providers:
-            folders += install.namespaces.get(parent, ())
-            folders += [os.path.join(root, *parent.split(".")) for root in install.roots]
-    return dict.fromkeys(folders)
 
 
 def _was_asked(folder: str, path: "Optional[Sequence[str]]") -> bool:

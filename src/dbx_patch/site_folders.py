@@ -87,13 +87,14 @@ class _Listing:
 
     def _sort(self, entry: "os.DirEntry[str]") -> None:
         name = entry.name
-        if name.endswith(".dist-info"):
+        suffix = name[name.rfind(".") + 1 :]
+        if suffix == "dist-info":
             distribution = read_editable_distribution(self.folder, name)
             if distribution is not None:
                 self.distributions.append(distribution)
-        elif name.endswith((".pth", ".start")):
+        elif suffix in ("pth", "start"):
             self.startup_files.append(name)
-        elif name.endswith(".egg-link"):
+        elif suffix == "egg-link":
             self.egg_links.append(name)
         elif entry.is_symlink():
             self.links.add(name)

@@ -27,7 +27,7 @@ def importer(index: "Index") -> "Optional[bool]":
         if frame is None:
             return None
         filename = frame.f_code.co_filename
-        if filename.endswith(_NOTEBOOK):
+        if _NOTEBOOK in filename:
             return None
         verdict = index.is_editable(filename)
         if verdict is not None:

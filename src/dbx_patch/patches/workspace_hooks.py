@@ -35,7 +35,9 @@ def apply(patch: str, module: "ModuleType") -> "Optional[Callable[[], None]]":
     class_name, decision = _HOOKS[patch]
     hook = attribute(module, class_name)
     attribute(hook, "find_spec")
-    undo_decision = wrap(hook, decision, _deciding)
+    # On an executor the runtime rations the notebook's own folder only, by the one hook that it makes itself.
+    make_decision = _deciding if patch == "executor_wsfs_import_hook" else _deciding_and_rationing
+    undo_decision = wrap(hook, decision, make_decision)
     undo = both(undo_decision, wrap(hook, "find_spec", _finding))
     if undo is None:
         return None
@@ -91,11 +93,24 @@ def _deciding(original: "Callable[..., Any]") -> "Callable[..., Any]":
 
 
 @unseen
+def _deciding_and_rationing(original: "Callable[..., Any]") -> "Callable[..., Any]":
+    decide = _deciding(original)
+
+    def is_user_import(self: "Any", *args: "Any", **kwargs: "Any") -> "Any":
+        try:
+            path_entries.ration(path_entry_of(self))
+        except Exception as fault:
+            record_fault("workspace hook", fault)
+        return decide(self, *args, **kwargs)
+
+    return is_user_import
+
+
+@unseen
 def _is_about_editable_code(hook: object) -> bool:
     entry = path_entry_of(hook)
     if entry is None:
         return False
-    path_entries.ration(entry)
     index = editables.known() or editables.current()
     if not index.is_editable(entry):
         return False

@@ -11,7 +11,10 @@ from dbruntime.WsfsPathFinder import WsfsPathFinder
 
 def workspace_path_hook(prefix: str) -> Any:
     """What goes into ``sys.path_hooks``: the class itself on the real ``/Workspace``."""
-    return functools.partial(WsfsImportHook, test_prefix=prefix) if prefix else WsfsImportHook
+    if not prefix:
+        return WsfsImportHook
+    hook = functools.partial(WsfsImportHook, test_prefix=prefix)
+    return functools.update_wrapper(hook, WsfsImportHook, updated=())  # it has the class's name, as the class has
 
 
 def notebook_finder(prefix: str) -> Any:

@@ -10,7 +10,10 @@ from dbruntime.workspace_import_machinery import _WorkspacePathEntryFinder, _Wor
 
 def workspace_path_hook(prefix: str) -> Any:
     """What goes into ``sys.path_hooks``: the class itself on the real ``/Workspace``."""
-    return functools.partial(_WorkspacePathEntryFinder, test_prefix=prefix) if prefix else _WorkspacePathEntryFinder
+    if not prefix:
+        return _WorkspacePathEntryFinder
+    hook = functools.partial(_WorkspacePathEntryFinder, test_prefix=prefix)
+    return functools.update_wrapper(hook, _WorkspacePathEntryFinder, updated=())  # it has the class's name, as the class has
 
 
 def notebook_finder(prefix: str) -> Any:
