@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
     from types import ModuleType
-    from typing import Any, Dict, List, Optional, Set, Tuple
+    from typing import Any, Dict, Iterable, List, Optional, Set, Tuple
 
 _put_back: "Set[str]" = set()
 # Held for list operations only: no import, no file operation, nothing that could wait for another thread.
@@ -49,6 +49,7 @@ def restore(index: "editables.Index", why: str) -> "List[str]":
         lost = [root for root in index.roots if root not in present]
         sys.path.extend(lost)
         _put_back.update(lost)
+    _ration(lost)
     for root in lost:
         note("put back on sys.path after %s: %s", why, root)
     return lost
@@ -111,31 +112,32 @@ class RationedFinder(FileFinder):
         return None
 
 
-_rationed: "Optional[Tuple[object, str]]" = None  # the index that was served last, and one of its roots
+def _ration(roots: "Iterable[str]") -> str:
+    """Give roots in the workspace a :class:`RationedFinder`, unless a hook of the runtime's has them; return the last.
+
+    The workspace is recognised by its name: where it is mounted in the runtime's own tests, that is a part of the path.
+    """
+    served = ""
+    for root in roots:
+        if "/Workspace/" in root:
+            served = root
+            if type(sys.path_importer_cache.get(root)) in (type(None), FileFinder):
+                sys.path_importer_cache[root] = new_file_finder(root, RationedFinder)
+    return served
 
 
-def ration(entry: "Optional[str]") -> None:
-    """Give the editable roots that lie in path entry ``entry``'s workspace a :class:`RationedFinder`.
+_rationed: "Tuple[object, str]" = (None, "")  # the index that was served last, and one of its roots
 
-    For the workspace hooks, which call it at each look-up: the runtime may clear its cache at any time. All but
-    the first look-up after that see one dict look-up. An entry that has a hook of the runtime's keeps it.
+
+def keep_rationed() -> None:
+    """Ration all roots again where the runtime has cleared its cache: it may at any time.
+
+    For the workspace hooks, which call this at each look-up: one dict look-up, but for the first after a clearing.
     """
     global _rationed
-    start = entry.find("/Workspace/") if entry else -1
-    if entry is None or start < 0:
-        return
     index = editables.known() or editables.current()
-    cache = sys.path_importer_cache
-    if _rationed is not None and _rationed[0] is index and (not _rationed[1] or _rationed[1] in cache):
-        return
-    workspace = entry[: start + len("/Workspace/")]
-    served = ""
-    for root in index.roots:
-        if root.startswith(workspace):
-            served = root
-            if type(cache.get(root)) in (type(None), FileFinder):
-                cache[root] = new_file_finder(root, RationedFinder)
-    _rationed = (index, served)
+    if _rationed[0] is not index or (_rationed[1] and _rationed[1] not in sys.path_importer_cache):
+        _rationed = (index, _ration(index.roots))
 
 
 def unration() -> None:

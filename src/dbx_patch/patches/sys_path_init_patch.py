@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any, Callable, Optional
 
+    from dbx_patch.results import PatchResult
+
 
 def apply(patch: str, module: "ModuleType") -> "Optional[Callable[[], None]]":
     """Wrap ``patch_sys_path_with_developer_paths``; return the undo. Raises NotApplicable."""
@@ -37,3 +39,27 @@ def put_back(why: str) -> None:
         path_entries.restore(editables.current(), why)
     except Exception as fault:
         record_fault(why, fault)
+
+
+_PATCHES = ("sys_path_init",)
+
+
+def patch_sys_path_init(verbose: bool = True) -> "PatchResult":
+    """Apply this patch only, now or once the runtime's module loads; ``verbose`` prints the result."""
+    from dbx_patch.patches.single import patch
+
+    return patch(_PATCHES, verbose)
+
+
+def unpatch_sys_path_init(verbose: bool = True) -> "PatchResult":
+    """Give the runtime its own function back; ``verbose`` prints the result."""
+    from dbx_patch.patches.single import unpatch
+
+    return unpatch(_PATCHES, verbose)
+
+
+def is_patched() -> bool:
+    """Tell whether the patch is applied."""
+    from dbx_patch.patches.single import any_applied
+
+    return any_applied(_PATCHES)

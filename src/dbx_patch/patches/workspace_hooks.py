@@ -98,7 +98,7 @@ def _deciding_and_rationing(original: "Callable[..., Any]") -> "Callable[..., An
 
     def is_user_import(self: "Any", *args: "Any", **kwargs: "Any") -> "Any":
         try:
-            path_entries.ration(path_entry_of(self))
+            path_entries.keep_rationed()
         except Exception as fault:
             record_fault("workspace hook", fault)
         return decide(self, *args, **kwargs)
