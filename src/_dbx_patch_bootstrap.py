@@ -13,14 +13,15 @@ fault = None  # type: Exception | None
 
 def decide() -> "tuple[bool, str]":
     """Return whether dbx-patch may act in this process, and why."""
-    environ = os.environ  # asked with `in` and not `get`: this runs at every start, and a miss is the common case
+    environ = os.environ
     if "DBX_PATCH_ENABLED" in environ:
         value = environ["DBX_PATCH_ENABLED"].strip().lower()
-        if value in "0 false no off".split():
+        # split, because each word in a tuple here would be one more string for every start to intern
+        if value in "0 false no off".split():  # noqa: SIM905
             return False, "DBX_PATCH_ENABLED=" + value
-        if value in "1 true yes on".split():
+        if value in "1 true yes on".split():  # noqa: SIM905
             return True, "DBX_PATCH_ENABLED=" + value
-    if "DATABRICKS_RUNTIME_VERSION" in environ and environ["DATABRICKS_RUNTIME_VERSION"]:
+    if environ.get("DATABRICKS_RUNTIME_VERSION"):
         return True, "DATABRICKS_RUNTIME_VERSION is set"
     if os.access("/databricks/", os.F_OK):  # the slash: a folder; os.path.isdir() would raise and catch an OSError
         return True, "the folder /databricks exists"

@@ -17,9 +17,17 @@ if TYPE_CHECKING:
     from dbx_patch.api import apply_all_patches as apply_all_patches
     from dbx_patch.api import check_patch_status as check_patch_status
     from dbx_patch.api import remove_all_patches as remove_all_patches
+    from dbx_patch.explaining import explain as explain
     from dbx_patch.finders import when_imported as when_imported
+    from dbx_patch.installs import editable_installs as editable_installs
+    from dbx_patch.installs import refresh_editable_paths as refresh_editable_paths
+    from dbx_patch.journal import reset_logger as reset_logger
+    from dbx_patch.notebook import load_ipython_extension as load_ipython_extension
+    from dbx_patch.notebook import unload_ipython_extension as unload_ipython_extension
     from dbx_patch.pth_processor import get_editable_install_paths as get_editable_install_paths
     from dbx_patch.pth_processor import process_all_pth_files as process_all_pth_files
+    from dbx_patch.startup import check_startup_status as check_startup_status
+    from dbx_patch.verify import verify_editable_installs as verify_editable_installs
 
 # public name -> the module that has it
 _HOMES = {
@@ -29,6 +37,14 @@ _HOMES = {
     "get_editable_install_paths": "pth_processor",
     "process_all_pth_files": "pth_processor",
     "when_imported": "finders",
+    "editable_installs": "installs",
+    "refresh_editable_paths": "installs",
+    "check_startup_status": "startup",
+    "verify_editable_installs": "verify",
+    "explain": "explaining",
+    "reset_logger": "journal",
+    "load_ipython_extension": "notebook",
+    "unload_ipython_extension": "notebook",
 }
 
 __all__ = sorted(_HOMES)  # noqa: PLE0605
@@ -36,7 +52,8 @@ __all__ = sorted(_HOMES)  # noqa: PLE0605
 
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        hint = ": nothing is to be installed any more; see check_startup_status()" if "sitecustomize" in name else ""
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}{hint}")
     home = __import__(__name__ + "." + _HOMES[name], fromlist=[name])
     value = globals()[name] = getattr(home, name)
     return value

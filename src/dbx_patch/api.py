@@ -6,7 +6,7 @@ from typing import List, TypeVar
 
 import _dbx_patch_bootstrap as bootstrap
 import dbx_patch
-from dbx_patch import editables, finders, patches, path_entries, pth_processor
+from dbx_patch import editables, finders, patches, path_entries, pth_processor, rendering
 from dbx_patch.results import (
     ApplyPatchesResult,
     PatchStatus,
@@ -30,7 +30,7 @@ def apply_all_patches(verbose: bool = True, force_refresh: bool = False) -> Appl
         finders.arm()
         index = editables.current(force=force_refresh)
         restored = path_entries.restore(index, "apply_all_patches()")
-    result = ApplyPatchesResult(**vars(_status()), restored=restored)
+    result = ApplyPatchesResult(**vars(current_status()), restored=restored)
     return _shown(result, verbose)
 
 
@@ -43,18 +43,22 @@ def remove_all_patches(verbose: bool = True) -> RemovePatchesResult:
 
 def check_patch_status(verbose: bool = True) -> StatusResult:
     """Report each patch's state, what the fallback served, and what went wrong without anyone being told."""
-    return _shown(_status(), verbose)
+    return _shown(current_status(), verbose)
 
 
 def process_all_pth_files(force: bool = False, verbose: bool = True) -> PthProcessingResult:
-    """Put every editable path entry back on ``sys.path``; with ``force``, after reading the site folders anew."""
+    """Put every editable path entry back on ``sys.path``; with ``force``, after reading the site folders anew.
+
+    Where dbx-patch is not to act (``DBX_PATCH_ENABLED=0``, or not on Databricks) it only reports.
+    """
     index = editables.current(force=force)
-    added = path_entries.restore(index, "process_all_pth_files()")
+    added = path_entries.restore(index, "process_all_pth_files()") if bootstrap.decide()[0] else []
     files = [file for folder in index.folders for file in pth_processor.find_pth_files(folder)]
     return _shown(PthProcessingResult(index.folders, files, list(index.roots), added), verbose)
 
 
-def _status() -> StatusResult:
+def current_status() -> StatusResult:
+    """Return the state of this process, printing nothing."""
     active, reason = bootstrap.decide()
     states, modules = patches.patch_states(), finders.RUNTIME_MODULES
     resolver = sys.modules.get("dbx_patch.resolver")
@@ -87,6 +91,9 @@ def _settings() -> List[str]:
     enabled = os.environ.get("DBX_PATCH_ENABLED", "").strip().lower()
     if enabled not in ("", "auto", "0", "1", "false", "true", "no", "yes", "off", "on"):
         found.append(f"DBX_PATCH_ENABLED={enabled} is no known value and counts as unset")
+    level = os.environ.get("DBX_PATCH_LOG_LEVEL", "").strip()
+    if level and level.upper() not in ("DEBUG", "INFO", "WARN", "WARNING", "ERROR", "FATAL", "CRITICAL", "NOTSET"):
+        found.append(f"DBX_PATCH_LOG_LEVEL={level} is no level's name: nothing is logged")
     unknown = finders.disabled_patches().difference(finders.RUNTIME_MODULES, ["fallback"])
     found += [f"DBX_PATCH_DISABLE names {name}, which is no patch" for name in sorted(unknown)]
     return found
@@ -94,5 +101,5 @@ def _settings() -> List[str]:
 
 def _shown(result: R, verbose: bool) -> R:
     if verbose:
-        print(result)
+        rendering.show(result)
     return result

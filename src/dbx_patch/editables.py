@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # A folder changed again within the clock's tick keeps its mtime: so young an mtime proves nothing yet.
 _YOUNG_NS = 50_000_000
 _MAX_REMEMBERED = 8192
+_MAX_PARENTS = 200
 
 
 class Index:
@@ -32,6 +33,9 @@ class Index:
         self.stamps = [_stamp(folder) for folder in folders]  # taken first: what changes meanwhile makes it stale
         read = [site_folders.read_installs(folder) for folder in folders]
         self.installs: Tuple[Install, ...] = tuple(install for installs, _ in read for install in installs)
+        real: Dict[str, str] = {}
+        for install in self.installs:
+            _narrow(install, real)
         # path entry, as `site` would have put it on sys.path and in its order -> the top-level names in its folder
         self.names_in: Dict[str, FrozenSet[str]] = {}
         installs_of: Dict[str, List[Install]] = {}
@@ -39,14 +43,16 @@ class Index:
             for root in install.roots:
                 installs_of.setdefault(root, []).append(install)
         for root in dict.fromkeys(root for _, roots in read for root in roots):
-            self._add_root(root, installs_of[root])
+            if root in installs_of:
+                self._add_root(root, installs_of[root])
         self.roots = list(self.names_in)
-        real: Dict[str, str] = {}
         for root in self.roots:  # found under its real path too, as a symlinked entry of the user's spells it
             self.names_in.setdefault(real_path(root, real), self.names_in[root])
         self.providers: Dict[str, List[Install]] = {}
         self._known: Dict[str, Optional[bool]] = {}
-        self._owners: Dict[str, bool] = dict.fromkeys(folders, False)
+        self._owners: Dict[str, Optional[bool]] = dict.fromkeys(folders, False)
+        # An environment can lie inside a project: what it brings of Python itself is nobody's code all the same
+        self._owners.update(dict.fromkeys(site_folders.STANDARD_LIBRARY))
         for install in self.installs:
             for name in self.names_of(install):
                 self.providers.setdefault(name, []).append(install)
@@ -61,11 +67,14 @@ class Index:
             self.names_in[root] = names
 
     def _own(self, install: "Install", known: "Dict[str, str]") -> None:
+        modules = set(install.mapping.values())
         for folder in install.folders():
+            if folder.startswith(install.folder + "/"):
+                continue
             real = real_path(folder, known)
-            if is_source_root(folder) and is_source_root(real):
-                for suffix in ("", ".py", ".pyc"):  # setuptools maps a single module without its suffix
-                    self._owners[folder + suffix] = self._owners[real + suffix] = True
+            # setuptools maps a single module without its suffix; beside a root, that would be another's file
+            for suffix in ("", ".py", ".pyc") if folder in modules and folder not in install.roots else ("",):
+                self._owners[folder + suffix] = self._owners[real + suffix] = True
         for link in install.links:  # the one thing in a site folder that is user code
             self._owners[link] = is_source_root(os.path.realpath(link))
 
@@ -99,11 +108,11 @@ class Index:
             return None  # where that leads cannot be told without asking the disk
         folder, found = path, None
         while folder:
-            found = self._owners.get(folder)
-            if found is not None:
+            if folder in self._owners:
+                found = self._owners[folder]
                 break
             folder = folder[: max(folder.rfind("/"), 0)]
-        rest = path[len(folder) :] if found else path
+        rest = (path[len(folder) :] if found else path) + "/"  # the folder itself, as a path entry, is no source either
         return False if "/site-packages/" in rest or "/dist-packages/" in rest else found
 
     def is_stale(self) -> bool:
@@ -133,6 +142,22 @@ def known() -> "Optional[Index]":
     return _index
 
 
+def _narrow(install: "Install", known: "Dict[str, str]") -> None:
+    """Take from an install what is no source folder: a finder may name any folder, and a link may lead to any."""
+
+    def is_source(path: str) -> bool:
+        folder = os.path.dirname(path) if os.path.basename(path).startswith("__init__.") else path
+        return is_source_root(folder) and is_source_root(real_path(folder, known))
+
+    install.roots = [root for root in install.roots if is_source(root)]
+    install.targets = [target for target in install.targets if is_source(target)]
+    inside = install.folder + "/"  # scikit-build-core's compiled modules lie in the site folder: found, but no source
+    install.mapping = {n: path for n, path in install.mapping.items() if path.startswith(inside) or is_source(path)}
+    install.namespaces = {
+        name: [folder for folder in folders if is_source(folder)] for name, folders in install.namespaces.items()
+    }
+
+
 def _stamp(folder: str) -> object:
     try:
         changed = os.stat(folder).st_mtime_ns
@@ -144,6 +169,8 @@ def _stamp(folder: str) -> object:
 def real_path(path: str, known: "Dict[str, str]") -> str:
     """Return ``os.path.realpath(path)`` of an absolute path; ``known`` spares asking for common parents again."""
     real = known.get(path)
+    if real is None and path.count("/") > _MAX_PARENTS:  # no folder that an installer could have made
+        real = known[path] = path
     if real is None:
         parent, base = os.path.split(path)
         real = path if not base or parent == path else f"{real_path(parent, known).rstrip('/')}/{base}"

@@ -136,8 +136,13 @@ def _strings(text: str, position: int) -> "Tuple[str, int]":
 
 def _escaped(text: str, position: int, quote: str) -> "Tuple[str, int]":
     parts = []
+    end = -1
     while text[position] != quote:
-        stop = min(p for p in (text.find(quote, position), text.find("\\", position), len(text)) if p >= 0)
+        if end < position:  # asked once per quote and not once per escape: that would take quadratic time
+            end = text.find(quote, position)
+            end = len(text) if end < 0 else end
+        stop = text.find("\\", position, end)
+        stop = end if stop < 0 else stop
         parts.append(text[position:stop])
         position = stop
         if text[position] == "\\":

@@ -11,6 +11,7 @@ from _frozen_importlib_external import FileFinder, _get_supported_file_loaders  
 from _thread import allocate_lock
 
 from dbx_patch import editables, unseen, user_code
+from dbx_patch.finders import record_fault
 from dbx_patch.journal import note
 from dbx_patch.pth_processor import canonical
 
@@ -105,11 +106,13 @@ class RationedFinder(FileFinder):
 
     @unseen
     def find_spec(self, fullname: str, target: "Optional[ModuleType]" = None) -> "Optional[ModuleSpec]":
-        index = editables.known() or editables.current()
-        provided = index.names_in.get(canonical(self.path), ())
-        if fullname in provided or user_code.is_user_import(index):
-            return FileFinder.find_spec(self, fullname, target)
-        return None
+        try:
+            index = editables.known() or editables.current()
+            asks = fullname in index.names_in.get(canonical(self.path), ()) or user_code.is_user_import(index)
+        except Exception as fault:
+            record_fault("path entry " + self.path, fault)
+            asks = True  # as a finder without rationing would
+        return FileFinder.find_spec(self, fullname, target) if asks else None
 
 
 def _ration(roots: "Iterable[str]") -> str:

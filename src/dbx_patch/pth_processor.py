@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # No installer writes more than a few kB; what is larger is not read, and `verify` says so.
 MAX_BYTES = 4 * 1024 * 1024
+MAX_PTH_BYTES = 256 * 1024  # each line can become an install, of a kB or so
 SOURCE_SUFFIXES = (".py", ".pyc", ".so", ".pyd")
 _SITE_FOLDER_NAMES = ("site-packages", "dist-packages")
 
@@ -80,7 +81,7 @@ def process_pth_file(pth_file: "AnyPath") -> "List[str]":
     Import lines are never executed. An unreadable file gives an empty list.
     """
     pth_file = os.fspath(pth_file)
-    text = read_text(pth_file)
+    text = read_text(pth_file, limit=MAX_PTH_BYTES)
     found: List[str] = []
     for line in lines_of(text or ""):
         path = path_of_line(line, os.path.dirname(os.path.abspath(pth_file)))
@@ -102,7 +103,7 @@ def _files_ending(folder: "AnyPath", suffix: str) -> "List[str]":
         names = os.listdir(folder)
     except (OSError, ValueError):
         return []
-    return [os.path.join(os.fspath(folder), name) for name in sorted(names) if name.endswith(suffix)]
+    return [os.path.join(os.fspath(folder), name) for name in sorted(names) if name.endswith(suffix) and name[0] != "."]
 
 
 def find_pth_files(site_packages: "AnyPath") -> "List[str]":
@@ -115,12 +116,8 @@ def find_egg_link_files(site_packages: "AnyPath") -> "List[str]":
     return _files_ending(site_packages, ".egg-link")
 
 
-def get_site_packages_dirs() -> "List[str]":
-    """Return the site folders of this process, existing or not, in ``site``'s order, once each.
-
-    These are the folders that ``site`` reads (user site first), and after them any ``site-packages`` or
-    ``dist-packages`` on ``sys.path`` that it did not: a cluster's libraries come in that way (RUNTIME.md).
-    """
+def folders_of_site() -> "List[str]":
+    """Return the folders whose ``.pth`` files ``site`` itself reads in this process, in its order."""
     folders: List[str] = []
     site = sys.modules.get("site")  # absent under -S: then no .pth counts but those of folders on sys.path
     if site is not None and not sys.flags.no_site:
@@ -130,6 +127,16 @@ def get_site_packages_dirs() -> "List[str]":
             folders += site.getsitepackages()
         except Exception:  # an embedder's or an old virtualenv's site.py need not have it
             pass
+    return [canonical(folder) for folder in folders]
+
+
+def get_site_packages_dirs() -> "List[str]":
+    """Return the site folders of this process, existing or not, in ``site``'s order, once each.
+
+    These are the folders that ``site`` reads (user site first), and after them any ``site-packages`` or
+    ``dist-packages`` on ``sys.path`` that it did not: a cluster's libraries come in that way (RUNTIME.md).
+    """
+    folders = folders_of_site()
     for entry in sys.path:
         if isinstance(entry, str) and entry.rstrip(os.sep).endswith(_SITE_FOLDER_NAMES):
             folders.append(entry)

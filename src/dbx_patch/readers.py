@@ -78,7 +78,7 @@ def read_editables(source: str, folder: str) -> "Optional[Sources]":
     for line in lines_of(source):
         if line.startswith("F.map_module("):
             given = arguments(line)
-            if given and len(given) == 2:
+            if given and len(given) == 2 and isinstance(given[0], str):
                 mapping[given[0]] = given[1]
     return Sources("C", _paths(mapping)) if mapping else None
 
@@ -132,7 +132,7 @@ def read_editable_json(source: str, project: "Optional[str]") -> "Sources":
     for section in ("purelib", "platlib"):
         paths = scheme.get(section) if isinstance(scheme, dict) else None
         for path, installed in paths.items() if isinstance(paths, dict) else ():
-            if isinstance(installed, str):
+            if isinstance(path, str) and isinstance(installed, str):
                 # what has no module's suffix is a package's folder
                 name = _module_of_file(installed) or installed.strip("/").replace("/", ".")
                 mapping[name] = os.path.join(project or "", path)

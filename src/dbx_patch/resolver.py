@@ -15,7 +15,7 @@ from dbx_patch import editables, path_entries, unseen
 from dbx_patch.finders import ask_others, record_fault
 from dbx_patch.journal import note
 from dbx_patch.patches import workspace_hooks
-from dbx_patch.pth_processor import SOURCE_SUFFIXES, canonical
+from dbx_patch.pth_processor import SOURCE_SUFFIXES, canonical, folders_of_site
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,6 +65,8 @@ def _catch_up(name: str, index: "Index", providers: "List[Install]") -> bool:
     """Do what ``site`` would have done for these installs; tell whether there was anything to do."""
     done = bool(path_entries.restore(index, f"import {name}"))
     for install in providers:
+        if install.folder not in folders_of_site():
+            continue  # on sys.path only: `site` would not run it, and the finders here serve its names all the same
         if install.line and install.finder not in sys.modules and _ran.setdefault(install.key, install) is install:
             note("running the import line that site did not: %s", install.line)
             try:

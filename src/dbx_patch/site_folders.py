@@ -8,7 +8,7 @@ import sys
 
 from dbx_patch import readers
 from dbx_patch.distributions import Distribution, read_editable_distribution
-from dbx_patch.pth_processor import canonical, is_import_line, lines_of, path_of_line, read_text
+from dbx_patch.pth_processor import MAX_PTH_BYTES, canonical, is_import_line, lines_of, path_of_line, read_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -87,6 +87,8 @@ class _Listing:
 
     def _sort(self, entry: "os.DirEntry[str]") -> None:
         name = entry.name
+        if name.startswith("."):  # `site` passes over hidden files
+            return
         suffix = name[name.rfind(".") + 1 :]
         if suffix == "dist-info":
             distribution = read_editable_distribution(self.folder, name)
@@ -119,7 +121,7 @@ def read_installs(folder: str) -> "Tuple[List[Install], List[str]]":
 
 def _read_pth(listing: "_Listing", name: str, owner: "Optional[Distribution]", installs: "Dict[str, Install]") -> None:
     folder = listing.folder
-    for line in lines_of(read_text(os.path.join(folder, name)) or ""):
+    for line in lines_of(read_text(os.path.join(folder, name), limit=MAX_PTH_BYTES) or ""):
         root = None if is_import_line(line) else path_of_line(line, folder)
         if root is None and not is_import_line(line):
             continue
@@ -147,13 +149,22 @@ def _add_root(root: str, install: "Install", listing: "_Listing") -> None:
             install.targets += _link_targets(root)
 
 
+_MAX_FOLDERS = 10_000
+
+
 def _link_targets(root: str) -> "Iterator[str]":
     """Shape F: yield the folders of the files that a tree of links leads to, and those files at its top."""
-    for folder, _, files in os.walk(root):
-        links = [path for path in (os.path.join(folder, file) for file in files) if os.path.islink(path)]
-        for link in links if folder == root else links[:1]:
-            target = os.path.realpath(link)
-            yield target if folder == root else os.path.dirname(target)
+    if os.path.islink(root):
+        return  # setuptools makes a folder; a link of that name may lead to the whole machine
+    for number, (folder, _, files) in enumerate(os.walk(root)):
+        if number == _MAX_FOLDERS:
+            return
+        for path in (os.path.join(folder, file) for file in files):
+            if os.path.islink(path):
+                target = os.path.realpath(path)
+                yield target if folder == root else os.path.dirname(target)
+                if folder != root:
+                    break
 
 
 def _read_start(
@@ -168,6 +179,8 @@ def _read_start(
             install = installs.setdefault(key, Install(name, folder, owner))
             if not install.line:
                 _read_import_line(folder, f"import {module}; {module}.{function}()", install)
+                if sys.version_info < (3, 15):
+                    install.line = ""  # `site` would not run it either
 
 
 def _read_import_line(folder: str, line: str, install: "Install") -> None:
@@ -221,18 +234,27 @@ def is_source_root(path: str) -> bool:
 
     A ``.pth`` may name any folder (EDITABLES.md, "Traps"). Saying yes makes all code below it user code.
     """
-    parts = path.strip("/").split("/")
-    if "site-packages" in parts or "dist-packages" in parts or parts[0] == "databricks" or path in _TOO_WIDE:
+    path = "/" + path.strip("/")  # POSIX keeps two leading slashes
+    parts = path[1:].split("/")
+    if "site-packages" in parts or "dist-packages" in parts or parts[0] in _SYSTEM or path in _TOO_WIDE:
         return False
-    if parts[-1] == "Workspace" or parts[-2:-1] == ["Workspace"]:
-        return False  # the workspace itself, and its Users, Repos and Shared
-    return parts[-3:-1] != ["Workspace", "Users"]  # somebody's home
+    if any(path.startswith(library + "/") for library in STANDARD_LIBRARY):
+        return False
+    if parts[-1] == "Workspace" or parts[-2:-1] == ["Workspace"] or parts[:-1] in (["home"], ["Users"], ["Volumes"]):
+        return False  # the workspace itself, its Users, Repos and Shared; a home; a catalog
+    return parts[-3:-1] not in (["Workspace", "Users"], ["Workspace", "Repos"])  # somebody's home
 
 
-_STANDARD_LIBRARY = os.path.dirname(os.__file__)
+def _spellings(path: str) -> "Tuple[str, str]":
+    return canonical(path), os.path.realpath(path)
+
+
+STANDARD_LIBRARY = _spellings(os.path.dirname(os.__file__))
 _HOME = canonical(os.environ.get("HOME", "/"))
+_SYSTEM = ("databricks", "bin", "boot", "dev", "etc", "lib", "lib64", "proc", "run", "sbin", "sys")
 _TOO_WIDE = {
     *("/", "/home", "/Users", "/root", "/usr", "/usr/local", "/opt", "/tmp", "/var", "/local_disk0", "/dbfs"),
-    *(_HOME, os.path.dirname(_HOME), _STANDARD_LIBRARY, os.path.join(_STANDARD_LIBRARY, "lib-dynload")),
-    *map(canonical, (sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix)),
+    *("/usr/bin", "/usr/lib", "/usr/share", "/usr/local/bin", "/usr/local/lib", "/mnt", "/media", "/srv", "/Volumes"),
+    *(_spellings(_HOME) + _spellings(os.path.dirname(_HOME)) + STANDARD_LIBRARY),
+    *(s for p in (sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix) for s in _spellings(p)),
 }

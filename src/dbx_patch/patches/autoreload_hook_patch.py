@@ -1,6 +1,7 @@
 """``dbruntime.autoreload.file_module_utils``: reloads only files that a registered check knows (layer 4)."""
 
 from dbx_patch import editables, unseen
+from dbx_patch.finders import record_fault
 from dbx_patch.patches.wrapping import attribute
 
 TYPE_CHECKING = False
@@ -18,8 +19,12 @@ def is_editable_file(filename: str) -> bool:
     It asks around every import, so this imports nothing, asks the disk nothing, and takes the same time for any
     number of installs. The index is whatever the last look-up left: an editable module was looked up before.
     """
-    index = editables.known()
-    return index is not None and index.is_editable(filename) is True
+    try:
+        index = editables.known()
+        return index is not None and index.is_editable(filename) is True
+    except Exception as fault:  # the recursion limit, or memory: this runs around every import
+        record_fault("autoreload check", fault)
+        return False
 
 
 def apply(patch: str, module: "ModuleType") -> "Optional[Callable[[], None]]":

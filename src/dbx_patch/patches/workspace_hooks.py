@@ -42,10 +42,15 @@ def apply(patch: str, module: "ModuleType") -> "Optional[Callable[[], None]]":
     if undo is None:
         return None
     _patched.append(hook)
+    lists_nothing = not hasattr(hook, "iter_modules")
+    if lists_nothing:
+        hook.iter_modules = _iter_modules
 
     def undo_all() -> None:
         undo()
         _patched.remove(hook)
+        if lists_nothing and vars(hook).get("iter_modules") is _iter_modules:
+            del hook.iter_modules
 
     return undo_all
 
@@ -53,6 +58,15 @@ def apply(patch: str, module: "ModuleType") -> "Optional[Callable[[], None]]":
 def is_patched_hook(finder: object) -> bool:
     """Tell whether ``finder`` is a workspace hook that answers editable code honestly."""
     return isinstance(finder, tuple(_patched))
+
+
+def _iter_modules(hook: object, prefix: str = "") -> "List[Tuple[str, bool]]":
+    """What pkgutil asks of a path entry finder: with no answer, plugin discovery finds an editable package empty."""
+    entry = path_entry_of(hook)
+    index = editables.known() or editables.current()
+    if entry is None or not index.is_editable(entry):
+        return []
+    return list(sys.modules["pkgutil"].iter_importer_modules(path_entries.new_file_finder(entry), prefix))
 
 
 @unseen

@@ -14,7 +14,7 @@ def workspace_path_hook(prefix: str) -> Any:
     if not prefix:
         return WsfsImportHook
     hook = functools.partial(WsfsImportHook, test_prefix=prefix)
-    return functools.update_wrapper(hook, WsfsImportHook, updated=())  # it has the class's name, as the class has
+    return functools.update_wrapper(hook, WsfsImportHook, updated=())  # so it has the class's name
 
 
 def notebook_finder(prefix: str) -> Any:

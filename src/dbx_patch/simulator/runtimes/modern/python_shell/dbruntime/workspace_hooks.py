@@ -13,7 +13,7 @@ def workspace_path_hook(prefix: str) -> Any:
     if not prefix:
         return _WorkspacePathEntryFinder
     hook = functools.partial(_WorkspacePathEntryFinder, test_prefix=prefix)
-    return functools.update_wrapper(hook, _WorkspacePathEntryFinder, updated=())  # it has the class's name, as the class has
+    return functools.update_wrapper(hook, _WorkspacePathEntryFinder, updated=())  # so it has the class's name
 
 
 def notebook_finder(prefix: str) -> Any:

@@ -1,0 +1,169 @@
+"""Checks of each editable install by itself: is what it points to there, and does it work as one."""
+
+import os
+import re
+import sys
+from typing import Iterator, List
+
+from dbx_patch import pth_processor, remedies
+from dbx_patch.findings import Finding
+from dbx_patch.installs import EditableInstall, top_modules
+from dbx_patch.lookup import distribution_of, look, package_files
+from dbx_patch.pth_processor import find_pth_files, get_site_packages_dirs, lines_of, path_of_line
+
+NOTEBOOK = b"# Databricks notebook source"
+
+
+def gone(installs: List[EditableInstall]) -> Iterator[Finding]:
+    """Project or source folders that are not there any more."""
+    for install in installs:
+        remedy = remedies.pip("uninstall", "-y", install.name)
+        if install.project and not os.path.isdir(install.project):
+            cause = (
+                f"Its project folder {install.project} does not exist, so nothing of it can be imported. Install it"
+                f" again from where it is now, or uninstall it:"
+            )
+            yield Finding("error", "project-gone", install.name, cause, remedy)
+            continue
+        missing = [f"{name} ({path})" for name, path in top_modules(install) if not _exists(path)]
+        if missing:
+            cause = f"Its import finder names sources that do not exist: {_some(missing)}. Install it again:"
+            yield Finding("error", "source-gone", install.name, cause, _again(install))
+
+
+def path_lines(installs: List[EditableInstall]) -> Iterator[Finding]:
+    """Lines of ``.pth`` files: folders that are gone or offer nothing, and files that cannot be read."""
+    gone_projects = {_plain(i.name) for i in installs if i.project and not os.path.isdir(i.project)}
+    for pth in (pth for folder in get_site_packages_dirs() for pth in find_pth_files(folder)):
+        text = pth_processor.read_text(pth, limit=pth_processor.MAX_PTH_BYTES)
+        if text is None:
+            cause = f"This file cannot be read, or has more than {pth_processor.MAX_PTH_BYTES} bytes. It was left out."
+            yield Finding("warning", "unreadable-pth", pth, cause, remedies.shell("ls", "-l", pth))
+            continue
+        folder = os.path.dirname(pth)
+        lines = [(line.rstrip(), path_of_line(line, folder)) for line in lines_of(text)]
+        lost = [(line, root) for line, root in lines if root is not None and not os.path.exists(root)]
+        owner = distribution_of(pth, folder).partition(" ")[0] if lost else ""
+        if _plain(owner) not in gone_projects:  # else there is a finding of it already
+            for line, root in lost[:20]:
+                yield _gone_line(pth, line, root, owner)
+    for install in installs:
+        for root in install.paths:
+            if not any(_offers(root, name) for name in install.names):
+                cause = (
+                    f"Its path entry {root} has no module and no package in it. If the sources moved, install it again:"
+                )
+                yield Finding("warning", "nothing-offered", install.name, cause, _again(install))
+
+
+def _gone_line(pth: str, line: str, root: str, owner: str) -> Finding:
+    cause = f"It names {root}, which does not exist: what was there cannot be imported."
+    if owner:
+        return Finding("error", "path-gone", pth, cause, remedies.pip("uninstall", "-y", owner))
+    pattern = re.sub(r"[.\[*^$\\|]", r"\\\g<0>", line)
+    return Finding("error", "path-gone", pth, cause, remedies.shell("sed", "-i", f"\\|^{pattern}$|d", pth))
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _offers(root: str, name: str) -> bool:
+    place = look(name, root)
+    return place is not None and (not place.namespace or any(True for _ in package_files(place.location, 1)))
+
+
+def _exists(path: str) -> bool:
+    return os.path.exists(path) or look(os.path.basename(path), os.path.dirname(path)) is not None
+
+
+def _again(install: EditableInstall) -> str:
+    return remedies.pip("install", "--no-deps", "-e", install.project or os.curdir)
+
+
+def _some(items: List[str]) -> str:
+    return ", ".join(items[:3]) + (f" and {len(items) - 3} more" if len(items) > 3 else "")
+
+
+def copied(installs: List[EditableInstall]) -> Iterator[Finding]:
+    """Marked editable, but nothing in the environment points to the project."""
+    for install in installs:
+        if install.shape == "J" and install.project and os.path.isdir(install.project):
+            cause = (
+                "It is marked editable, but its build backend copied the files into the environment: editing the"
+                " project changes nothing until it is installed again."
+            )
+            remedy = remedies.pip("install", "--no-deps", "--force-reinstall", install.project)
+            yield Finding("warning", "copied", install.name, cause, remedy)
+
+
+def editables_missing(installs: List[EditableInstall]) -> Iterator[Finding]:
+    """A finder of the ``editables`` library without that library, which uv does not install."""
+    for install in installs:
+        if install.shape == "C" and not any(look("editables", entry) for entry in sys.path if isinstance(entry, str)):
+            cause = (
+                "Its .pth file needs the library `editables` (hatchling's dev-mode-exact, pdm's editable-backend),"
+                " which is not installed. That line fails at every start of Python, and the package cannot be imported"
+                " where dbx-patch is not active."
+            )
+            yield Finding("error", "editables-missing", install.name, cause, remedies.pip("install", "editables"))
+
+
+def notebooks(installs: List[EditableInstall]) -> Iterator[Finding]:
+    """Files that the runtime takes for notebooks, which it refuses to import."""
+    for install in installs:
+        comments = []
+        for file in _sources(install):
+            start = _first_bytes(file)
+            if start == NOTEBOOK:
+                in_workspace = "/Workspace/" in file
+                cause = "This file in an editable package begins with `# Databricks notebook source`. " + (
+                    "Databricks takes it for a notebook and refuses to import it. To make it a plain file:"
+                    if in_workspace
+                    else "In the workspace, Databricks would refuse to import it. To make it a plain file:"
+                )
+                remedy = remedies.shell("sed", "-i", "1d", file)
+                yield Finding("warning" if in_workspace else "note", "notebook", file, cause, remedy)
+            elif start[:1] == b"#" and os.path.basename(file) == "__init__.py":
+                comments.append(file)
+        if comments:
+            cause = (
+                "Some releases of the runtime take an __init__.py that begins with a `#` comment for a notebook and"
+                f" refuse to import it. A docstring or an empty line ahead of it avoids that: {_some(comments)}"
+            )
+            remedy = remedies.shell("sed", "-i", r"1s/^/\n/", *comments)
+            yield Finding("note", "leading-comment", install.name, cause, remedy)
+
+
+def _sources(install: EditableInstall) -> Iterator[str]:
+    """Yield the files of an install's packages: not all of a project's folder, where notebooks may well be."""
+    places = [look(name, root) for root in install.paths for name in install.names]
+    folders = [os.path.dirname(place.location) for place in places if place and place.search and not place.namespace]
+    files = [place.location for place in places if place and place.search is None]
+    for name, path in top_modules(install):
+        if os.path.isdir(path):
+            folders.append(path)
+        elif os.path.basename(path).startswith("__init__."):
+            folders.append(os.path.dirname(path))
+        else:
+            place = look(name, os.path.dirname(path))
+            files.append(path if os.path.isfile(path) else place.location if place else path)
+    folders += [folder for portions in install.namespaces.values() for folder in portions]
+    yield from dict.fromkeys(file for file in files if file.endswith(".py"))
+    yield from dict.fromkeys(file for folder in folders for file in package_files(folder))
+
+
+def _first_bytes(file: str) -> bytes:
+    try:
+        handle = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a FIFO must not block this
+    except (OSError, ValueError):
+        return b""
+    try:
+        return os.read(handle, len(NOTEBOOK))
+    except OSError:
+        return b""
+    finally:
+        os.close(handle)
+
+
+INSTALL_CHECKS = [gone, path_lines, copied, editables_missing, notebooks]

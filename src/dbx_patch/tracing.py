@@ -1,0 +1,145 @@
+"""The import system's search retold: which finder would answer, judged by the disk and the index alone."""
+
+import os
+import sys
+from dataclasses import dataclass
+from typing import Any, List, Optional, Sequence
+
+from dbx_patch import finders
+from dbx_patch.checks_names import sources_of
+from dbx_patch.installs import EditableInstall
+from dbx_patch.lookup import Place, distribution_of, is_built_in, look, standard_folders
+from dbx_patch.pth_processor import canonical
+
+# Installers whose finder goes to the front of sys.meta_path, before CPython's own
+_IN_FRONT = ("D", "E")
+
+
+@dataclass
+class Hit:
+    """Who would answer for ``name``. ``how``: built-in, path, finder or fallback."""
+
+    name: str
+    how: str
+    location: str = ""
+    entry: str = ""
+    search: Optional[List[str]] = None
+    install: Optional[EditableInstall] = None
+    provider: str = ""
+
+
+def trace(name: str, path: Optional[Sequence[str]], installs: List[EditableInstall]) -> Optional[Hit]:
+    """Return what an import of ``name`` would find; ``path`` are its parent's folders, None at the top level."""
+    if path is None and is_built_in(name):
+        return Hit(name, "built-in", provider="the interpreter")
+    by_finder = finder_hit(name, installs, active_only=True)
+    if by_finder is not None and by_finder.install is not None and by_finder.install.shape in _IN_FRONT:
+        return by_finder
+    on_path = path_hit(name, path, installs)
+    return on_path or by_finder or fallback_hit(name, path, installs)
+
+
+def search_path_of(hit: Hit) -> Optional[List[str]]:
+    """Return the folders in which a hit's submodules are looked for: those it has if it is loaded already.
+
+    None for a plain module. A loaded namespace's ``__path__`` is not iterated, which would ask the finders anew.
+    """
+    loaded: Any = getattr(sys.modules.get(hit.name), "__path__", None)
+    known = loaded if isinstance(loaded, list) else getattr(loaded, "_path", None)
+    if known:
+        return [entry for entry in known if isinstance(entry, str)]
+    return hit.search
+
+
+def path_hit(name: str, path: Optional[Sequence[str]], installs: List[EditableInstall]) -> Optional[Hit]:
+    """Return what CPython's PathFinder would find, no hook refusing it: the first module, else a namespace."""
+    portions: List[Place] = []
+    for entry in sys.path if path is None else path:
+        place = look(name, entry) if isinstance(entry, str) else None
+        if place is None:
+            continue
+        if not place.namespace:
+            return hit_at(place, "path", installs)
+        portions.append(place)
+    if not portions:
+        return None
+    hit = hit_at(portions[0], "path", installs)
+    hit.search = [folder for place in portions for folder in place.search or ()]
+    return hit
+
+
+def finder_hit(name: str, installs: List[EditableInstall], *, active_only: bool) -> Optional[Hit]:
+    """Return what the finders that installers wrote have by that name; ``active_only``: those that are loaded."""
+    for install in installs:
+        if install.finder and (not active_only or install.finder in sys.modules):
+            hit = _mapped(name, install)
+            if hit is not None:
+                return hit
+    return None
+
+
+def _mapped(name: str, install: EditableInstall) -> Optional[Hit]:
+    if name not in install.modules and name not in install.namespaces:
+        return None
+    places = [place for place in sources_of(install, name) if place.entry not in install.paths]
+    if not places:
+        return None
+    location, search = places[0].location, places[0].search
+    if not os.path.exists(location):
+        return None
+    if os.path.isdir(location) and not places[0].namespace:  # mapped to a package's folder
+        location, search = os.path.join(location, "__init__.py"), [location]
+    return Hit(name, "finder", location, "", search, install, install.name)
+
+
+def fallback_hit(name: str, path: Optional[Sequence[str]], installs: List[EditableInstall]) -> Optional[Hit]:
+    """Return what dbx-patch's own finder would answer a miss with, None where it is not in place."""
+    if not any(finder is finders.FALLBACK for finder in sys.meta_path):
+        return None
+    top = name.partition(".")[0]
+    for install in installs:
+        if top not in install.names:
+            continue
+        hit = _mapped(name, install)
+        if hit is None:
+            entries = install.paths if path is None else [entry for entry in path if is_from(entry, install)]
+            place = next((found for entry in entries for found in [look(name, entry)] if found), None)
+            hit = hit_at(place, "fallback", installs) if place else None
+        if hit is not None:
+            hit.how = "fallback"
+            return hit
+    return None
+
+
+def hit_at(place: Place, how: str, installs: List[EditableInstall]) -> Hit:
+    """Return the hit for a place on the disk, and whose it is."""
+    hit = Hit(place.name, how, place.location, place.entry, place.search)
+    hit.install = next((install for install in installs if is_from(place.location, install)), None)
+    if hit.install is not None:
+        hit.provider = hit.install.name
+    elif canonical(place.entry) in map(canonical, standard_folders()):
+        hit.provider = "the standard library"
+    else:
+        site_folder = next(
+            (e for e in sys.path if isinstance(e, str) and _lies_in(place.location, e) and "-packages" in e), ""
+        )
+        hit.provider = distribution_of(place.location, site_folder) if site_folder else ""
+    return hit
+
+
+def is_from(location: str, install: EditableInstall) -> bool:
+    """Tell whether a file is an editable install's source; site folders inside its project are not."""
+    if "/site-packages/" in location and not any(_lies_in(location, link) for link in install.links):
+        return False
+    sources = [*install.paths, *install.modules.values(), *install.links]
+    sources += [folder for folders in install.namespaces.values() for folder in folders]
+    for source in sources:
+        if os.path.basename(source).startswith("__init__."):
+            source = os.path.dirname(source)
+        if location == source or _lies_in(location, source) or location == source + ".py":
+            return True
+    return False
+
+
+def _lies_in(location: str, folder: str) -> bool:
+    return location.startswith(folder.rstrip("/") + "/")

@@ -1,0 +1,35 @@
+"""``verify``: everything about this process and its editable installs that can keep an import from working."""
+
+from typing import Callable, Iterable, List
+
+import _dbx_patch_bootstrap as bootstrap
+import dbx_patch
+from dbx_patch import rendering
+from dbx_patch.checks_installs import INSTALL_CHECKS
+from dbx_patch.checks_names import NAME_CHECKS
+from dbx_patch.checks_process import PROCESS_CHECKS
+from dbx_patch.findings import Finding, VerifyResult
+from dbx_patch.installs import EditableInstall, editable_installs
+
+Check = Callable[[List[EditableInstall]], Iterable[Finding]]
+CHECKS: List[Check] = [*PROCESS_CHECKS, *INSTALL_CHECKS, *NAME_CHECKS]
+
+
+def verify_editable_installs(verbose: bool = True) -> VerifyResult:
+    """Return what is wrong or surprising with this process and its editable installs, with causes and remedies.
+
+    Reads the site folders and the editable packages' files; imports nothing of theirs and changes nothing.
+    """
+    active, reason = bootstrap.decide()
+    installs = editable_installs()
+    findings: List[Finding] = []
+    for check in CHECKS:
+        try:
+            findings += check(installs)
+        except Exception as fault:  # files change while they are read: the other checks' findings count
+            cause = f"This check could not be made: {type(fault).__name__}: {fault}"
+            findings.append(Finding("warning", "check-failed", check.__name__, cause, ""))
+    result = VerifyResult(active, reason, findings, installs, dbx_patch.__version__)
+    if verbose:
+        rendering.show(result)
+    return result
