@@ -3,12 +3,12 @@
 import os
 import re
 import sys
-from typing import Iterator, List
+from typing import Dict, Iterator, List
 
 from dbx_patch import pth_processor, remedies
 from dbx_patch.findings import Finding
 from dbx_patch.installs import EditableInstall, top_modules
-from dbx_patch.lookup import distribution_of, look, package_files
+from dbx_patch.lookup import look, owners_of_pth, package_files
 from dbx_patch.pth_processor import find_pth_files, get_site_packages_dirs, lines_of, path_of_line
 
 NOTEBOOK = b"# Databricks notebook source"
@@ -34,6 +34,7 @@ def gone(installs: List[EditableInstall]) -> Iterator[Finding]:
 def path_lines(installs: List[EditableInstall]) -> Iterator[Finding]:
     """Lines of ``.pth`` files: folders that are gone or offer nothing, and files that cannot be read."""
     gone_projects = {_plain(i.name) for i in installs if i.project and not os.path.isdir(i.project)}
+    owners: Dict[str, Dict[str, str]] = {}
     for pth in (pth for folder in get_site_packages_dirs() for pth in find_pth_files(folder)):
         text = pth_processor.read_text(pth, limit=pth_processor.MAX_PTH_BYTES)
         if text is None:
@@ -43,7 +44,9 @@ def path_lines(installs: List[EditableInstall]) -> Iterator[Finding]:
         folder = os.path.dirname(pth)
         lines = [(line.rstrip(), path_of_line(line, folder)) for line in lines_of(text)]
         lost = [(line, root) for line, root in lines if root is not None and not os.path.exists(root)]
-        owner = distribution_of(pth, folder).partition(" ")[0] if lost else ""
+        if lost and folder not in owners:
+            owners[folder] = owners_of_pth(folder)
+        owner = owners[folder].get(os.path.basename(pth), "") if lost else ""
         if _plain(owner) not in gone_projects:  # else there is a finding of it already
             for line, root in lost[:20]:
                 yield _gone_line(pth, line, root, owner)

@@ -3,7 +3,7 @@
 import os
 
 from dbx_patch.literals import NotLiteral, literal
-from dbx_patch.pth_processor import lines_of, read_text
+from dbx_patch.pth_processor import MAX_PTH_BYTES, lines_of, read_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def editable_project(info: str) -> "Optional[str]":
     """Return the project folder of an editable install's ``.dist-info``, "" where unknown, None where not editable."""
     if not os.access(info + "/direct_url.json", os.F_OK):  # most have none; cheaper than failing to open it
         return None
-    text = read_text(info + "/direct_url.json")
+    text = read_text(info + "/direct_url.json", limit=MAX_PTH_BYTES)
     if text is None or '"editable"' not in text:
         return None
     try:

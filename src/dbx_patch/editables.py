@@ -69,7 +69,7 @@ class Index:
     def _own(self, install: "Install", known: "Dict[str, str]") -> None:
         modules = set(install.mapping.values())
         for folder in install.folders():
-            if folder.startswith(install.folder + "/"):
+            if (folder + "/").startswith(install.folder + "/"):
                 continue
             real = real_path(folder, known)
             # setuptools maps a single module without its suffix; beside a root, that would be another's file

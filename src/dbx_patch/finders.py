@@ -32,7 +32,8 @@ RUNTIME_MODULES = {
 # module -> what runs after its body, in order of registration
 _callbacks: "Dict[str, List[Callback]]" = {}
 # (module, thread) pairs that one of our finders is asking the others about
-_asking: "Set[Tuple[str, int]]" = set()
+# a dict, because putting into one and deleting from it are no calls: nothing but an interrupt can come between
+_asking: "Dict[Tuple[str, int], bool]" = {}
 # (where, exception) of what was swallowed so that no import fails because of us; newest last, bounded
 faults: "List[Tuple[str, Exception]]" = []
 
@@ -51,14 +52,18 @@ def ask_others(
 
     No lock is held meanwhile, so a finder that imports can neither recurse here nor deadlock.
     """
-    key = (name, get_ident())
+    try:
+        key = (name, get_ident())
+    except Exception as fault:
+        record_fault("asking the other finders", fault)
+        return None
     if key in _asking:
         return None
-    _asking.add(key)
+    _asking[key] = True
     try:
         return _find_spec(name, path, target)  # type: ignore[no-any-return]
     finally:
-        _asking.discard(key)
+        del _asking[key]
 
 
 class ImportTrigger:
@@ -72,9 +77,12 @@ class ImportTrigger:
             return None
         spec = ask_others(name, path, target)
         if spec is not None and spec.loader is not None:  # a namespace has no loader and no body
-            from dbx_patch.loaders import wrap_loader
+            try:
+                from dbx_patch.loaders import wrap_loader
 
-            wrap_loader(spec)
+                wrap_loader(spec)
+            except Exception as fault:
+                record_fault(f"when_imported({name!r})", fault)
         return spec
 
 
@@ -85,17 +93,24 @@ class EditableFallback:
     def find_spec(
         self, name: str, path: "Optional[Sequence[str]]" = None, target: "Optional[ModuleType]" = None
     ) -> "Optional[ModuleSpec]":
-        # Every start of CPython misses these two: no reason to look at the disk.
-        if name in ("sitecustomize", "usercustomize") or (name, get_ident()) in _asking:
+        try:
+            # Every start of CPython misses these two: no reason to look at the disk.
+            if name in ("sitecustomize", "usercustomize") or (name, get_ident()) in _asking:
+                return None
+            resolve = _resolve or _load_resolver()
+        except Exception as fault:
+            record_fault("fallback", fault)
             return None
-        resolve = _resolve or _load_resolver()
         return resolve(name, path, target) if resolve else None
 
     def invalidate_caches(self) -> None:
         """Part of ``importlib.invalidate_caches()``: forget folder listings of our own."""
-        resolver = sys.modules.get("dbx_patch.resolver")
-        if resolver:
-            resolver.forget_listings()
+        try:
+            resolver = sys.modules.get("dbx_patch.resolver")
+            if resolver:
+                resolver.forget_listings()
+        except Exception as fault:
+            record_fault("fallback", fault)
 
 
 TRIGGER = ImportTrigger()
@@ -111,13 +126,13 @@ def _load_resolver() -> "Optional[Callable[..., Optional[ModuleSpec]]]":
     loading = ("dbx_patch.resolver", get_ident())
     if loading in _asking:
         return None
-    _asking.add(loading)
+    _asking[loading] = True
     try:
         from dbx_patch.resolver import resolve as _resolve
     except Exception as fault:
         record_fault("fallback", fault)
     finally:
-        _asking.discard(loading)
+        del _asking[loading]
     return _resolve
 
 

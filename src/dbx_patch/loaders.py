@@ -1,7 +1,7 @@
 """The stand-in loaders that :class:`dbx_patch.finders.ImportTrigger` puts into specs."""
 
 from dbx_patch import unseen
-from dbx_patch.finders import fire
+from dbx_patch.finders import fire, record_fault
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,7 +48,10 @@ class _TriggeringLoader(_Triggering):
         except AttributeError:  # create_module may return any object; importlib passes over these too
             pass
         self._loader.exec_module(module)
-        fire(self._spec.name, module)
+        try:
+            fire(self._spec.name, module)
+        except Exception as fault:
+            record_fault(f"when_imported({self._spec.name!r})", fault)
 
 
 class _TriggeringLegacyLoader(_Triggering):
@@ -60,5 +63,8 @@ class _TriggeringLegacyLoader(_Triggering):
         module: ModuleType = self._loader.load_module(name)
         if getattr(module, "__spec__", None) is None:  # importlib sets it too, but only after this
             module.__spec__ = self._spec
-        fire(name, module)
+        try:
+            fire(name, module)
+        except Exception as fault:
+            record_fault(f"when_imported({name!r})", fault)
         return module

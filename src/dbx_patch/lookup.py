@@ -4,9 +4,10 @@ import _imp
 import os
 import sys
 from dataclasses import dataclass, field
-from typing import Iterable, Iterator, List, Optional, Set
+from typing import Dict, Iterable, Iterator, List, Optional, Set
 
 from dbx_patch import path_entries
+from dbx_patch.distributions import recorded_files
 from dbx_patch.pth_processor import lines_of, read_text
 
 # What a project's folder has besides its packages. On a path entry these are "modules" that no one means to import.
@@ -99,6 +100,21 @@ def distribution_of(location: str, site_folder: str) -> str:
             if any(line.startswith((relative + ",", f'"{relative}",')) for line in lines_of(record)):
                 return name[: -len(".dist-info")].replace("-", " ", 1)
     return ""
+
+
+def owners_of_pth(site_folder: str) -> Dict[str, str]:
+    """Return which distribution's RECORD lists which ``.pth``: each RECORD is read once."""
+    owners: Dict[str, str] = {}
+    try:
+        listed = sorted(os.listdir(site_folder))
+    except OSError:
+        return owners
+    for name in listed:
+        if name.endswith(".dist-info"):
+            for file in recorded_files(os.path.join(site_folder, name)):
+                if file.endswith(".pth"):
+                    owners.setdefault(file, name.partition("-")[0])
+    return owners
 
 
 def package_files(folder: str, limit: int = 20000) -> Iterator[str]:

@@ -108,11 +108,12 @@ class RationedFinder(FileFinder):
     def find_spec(self, fullname: str, target: "Optional[ModuleType]" = None) -> "Optional[ModuleSpec]":
         try:
             index = editables.known() or editables.current()
-            asks = fullname in index.names_in.get(canonical(self.path), ()) or user_code.is_user_import(index)
+            provided = index.names_in.get(canonical(self.path), ())
+            if not (fullname in provided or user_code.is_user_import(index)):
+                return None
         except Exception as fault:
-            record_fault("path entry " + self.path, fault)
-            asks = True  # as a finder without rationing would
-        return FileFinder.find_spec(self, fullname, target) if asks else None
+            record_fault("path entry of an editable install", fault)
+        return FileFinder.find_spec(self, fullname, target)
 
 
 def _ration(roots: "Iterable[str]") -> str:

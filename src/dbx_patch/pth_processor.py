@@ -31,7 +31,7 @@ def read_text(path: "AnyPath", limit: int = MAX_BYTES) -> "Optional[str]":
     """Return a regular file's text; None where there is none, it cannot be read, or has more than ``limit`` bytes.
 
     UTF-8 with or without a BOM; bytes that are none are kept as surrogates, as :func:`os.fsdecode` would.
-    A FIFO, socket or device is never opened: that could block.
+    Of a FIFO, socket or device nothing is read, and opening one does not wait: neither may block.
     """
     try:
         # O_NONBLOCK: should the file become a FIFO between the look and the open, open does not wait for a writer
@@ -125,7 +125,7 @@ def folders_of_site() -> "List[str]":
             folders.append(site.USER_SITE)
         try:
             folders += site.getsitepackages()
-        except Exception:  # an embedder's or an old virtualenv's site.py need not have it
+        except (AttributeError, TypeError, OSError):  # an embedder's or an old virtualenv's site.py need not have it
             pass
     return [canonical(folder) for folder in folders]
 

@@ -69,7 +69,13 @@ def _folders(folders: "Any") -> "List[str]":
 
 
 def _is_path(path: "Any") -> bool:
-    return isinstance(path, str) and os.path.isabs(path) and "\0" not in path
+    if not isinstance(path, str) or not os.path.isabs(path) or "\0" in path:
+        return False
+    try:
+        os.fsencode(path)
+    except UnicodeError:  # a lone surrogate that stands for no byte: no file can have that name
+        return False
+    return True
 
 
 def read_editables(source: str, folder: str) -> "Optional[Sources]":

@@ -56,7 +56,10 @@ def resolve(
             return None
     if spec is not None:
         served[name] = "its path entry was lost" if changed else "a finder of the runtime refused it"
-        note("served by the fallback: %s (%s)", name, served[name])
+        try:
+            note("served by the fallback: %s (%s)", name, served[name])
+        except Exception as fault:
+            record_fault("the log", fault)
     return spec
 
 

@@ -22,7 +22,7 @@ def is_editable_file(filename: str) -> bool:
     try:
         index = editables.known()
         return index is not None and index.is_editable(filename) is True
-    except Exception as fault:  # the recursion limit, or memory: this runs around every import
+    except Exception as fault:  # the recursion limit, or memory
         record_fault("autoreload check", fault)
         return False
 

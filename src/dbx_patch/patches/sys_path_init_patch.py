@@ -27,7 +27,10 @@ def restoring(original: "Callable[..., Any]") -> "Callable[..., Any]":
         try:
             return original(*args, **kwargs)
         finally:
-            put_back(original.__name__)
+            try:
+                put_back(original.__name__)
+            except Exception as fault:
+                record_fault(original.__name__, fault)
 
     return then_put_paths_back
 

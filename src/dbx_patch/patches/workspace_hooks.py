@@ -62,25 +62,33 @@ def is_patched_hook(finder: object) -> bool:
 
 def _iter_modules(hook: object, prefix: str = "") -> "List[Tuple[str, bool]]":
     """What pkgutil asks of a path entry finder: with no answer, plugin discovery finds an editable package empty."""
-    entry = path_entry_of(hook)
-    index = editables.known() or editables.current()
-    if entry is None or not index.is_editable(entry):
+    try:
+        entry = path_entry_of(hook)
+        index = editables.known() or editables.current()
+        if entry is None or not index.is_editable(entry):
+            return []
+        return list(sys.modules["pkgutil"].iter_importer_modules(path_entries.new_file_finder(entry), prefix))
+    except Exception as fault:
+        record_fault("workspace hook", fault)
         return []
-    return list(sys.modules["pkgutil"].iter_importer_modules(path_entries.new_file_finder(entry), prefix))
 
 
 @unseen
 def _finding(original: "Callable[..., Any]") -> "Callable[..., Any]":
     def find_spec(self: "Any", fullname: str, *args: "Any", **kwargs: "Any") -> "Any":
-        thread = get_ident()
-        lookups = _lookups.setdefault(thread, [])
-        lookups.append((self, fullname))
+        try:
+            thread = get_ident()
+            lookups = _lookups.setdefault(thread, [])
+            lookups.append((self, fullname))
+        except Exception as fault:
+            record_fault("workspace hook", fault)
+            return original(self, fullname, *args, **kwargs)
         try:
             return original(self, fullname, *args, **kwargs)
         finally:
-            lookups.pop()
-            if not lookups:
-                _lookups.pop(thread, None)
+            del lookups[-1]
+            if not lookups and thread in _lookups:
+                del _lookups[thread]
 
     return find_spec
 
