@@ -10,7 +10,7 @@ from dbx_patch.api import current_status
 from dbx_patch.findings import Finding
 from dbx_patch.installs import EditableInstall, lost_entries
 from dbx_patch.pth_processor import get_site_packages_dirs
-from dbx_patch.startup import StartupStatus, check_startup_status, is_ours, parts_in
+from dbx_patch.startup import StartupStatus, changed_files, check_startup_status, is_ours, parts_in
 
 # Finders that Databricks itself puts first. They run callbacks or refuse notebooks, and hide no runtime module.
 _HARMLESS = ("dbruntime.",)
@@ -146,4 +146,12 @@ def _append(entry: str) -> str:
     return f"import sys; sys.path.append({entry!r})"
 
 
-PROCESS_CHECKS = [start_up, other_copies, patches, ahead, lost]
+def own_files(installs: List[EditableInstall]) -> Iterator[Finding]:
+    """Start-up files that somebody changed: they run at every start of Python."""
+    for path, what in changed_files():
+        cause = f"This file runs at every start of Python, and {what}. To have it as it was shipped:"
+        remedy = remedies.pip("install", "--no-deps", "--force-reinstall", "dbx-patch")
+        yield Finding("error", "start-up-file-changed", path, cause, remedy)
+
+
+PROCESS_CHECKS = [start_up, own_files, other_copies, patches, ahead, lost]

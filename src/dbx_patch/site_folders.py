@@ -78,10 +78,11 @@ class _Listing:
         self.distributions: List[Distribution] = []
         try:
             with os.scandir(folder) as entries:
-                for entry in entries:
-                    self._sort(entry)
+                found = list(entries)
         except OSError:
-            pass  # unreadable, gone or no folder: it has no installs
+            found = []  # unreadable, gone or no folder: it has no installs
+        for entry in found:
+            self._sort(entry)
         self.startup_files.sort()  # `site` reads them by name
         self.distributions.sort(key=lambda distribution: distribution.name)
 
@@ -215,9 +216,9 @@ def _read_distribution(distribution: "Distribution", install: "Install", links: 
         top = name.split("/", 1)[0]
         path = os.path.join(install.folder, name)
         if top in links and top.partition(".")[0] != install.finder:
-            link = os.path.join(install.folder, top)
-            install.links.append(link)
-            install.add(readers.Sources("G", {top.partition(".")[0]: os.path.realpath(link)}))
+            _add_link(top, install)
+        elif "/" in name and "." not in os.path.basename(name)[:-3] and os.path.islink(path):
+            _add_link(name, install)  # flit links the last part of a dotted name, into a namespace's real folder
         elif name.endswith(".py") and len(install.mapping) < 100:
             sources = readers.read_stand_in(name, read_text(path, limit=4096) or "")
             if sources is not None:
@@ -227,6 +228,13 @@ def _read_distribution(distribution: "Distribution", install: "Install", links: 
         install.add(readers.read_editable_json(source, distribution.project))
     # With a .pth that no reader knows, an install is not a copy: a later release's backend, or a broken file.
     install.shape = install.shape or ("?" if install.pth else "J")
+
+
+def _add_link(name: str, install: "Install") -> None:
+    link = os.path.join(install.folder, name)
+    module = name[: -len(".py")] if name.endswith(".py") else name
+    install.links.append(link)
+    install.add(readers.Sources("G", {module.replace("/", "."): os.path.realpath(link)}))
 
 
 def is_source_root(path: str) -> bool:

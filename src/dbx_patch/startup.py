@@ -140,3 +140,33 @@ def parts_in(folder: str) -> List[str]:
     """Return the files and folders that an installed dbx-patch has in a site folder."""
     found = (path for part in _PARTS for path in glob.glob(os.path.join(glob.escape(folder), part)))
     return sorted(path for path in found if os.path.exists(path))
+
+
+def changed_files() -> List[Tuple[str, str]]:
+    """Return our start-up files that are not as RECORD has them, each with what is wrong; others' are not looked at.
+
+    These are the two files that ``site`` reads, and the module that they name. Without a RECORD there is no telling.
+    """
+    import base64
+    import csv
+    import hashlib
+
+    found = []
+    for folder in dict.fromkeys(map(os.path.dirname, startup_files())):
+        for record in glob.glob(os.path.join(glob.escape(folder), "dbx_patch-*.dist-info", "RECORD")):
+            rows = {row[0]: row[1] for row in csv.reader((read_text(record) or "").splitlines()) if len(row) > 1}
+            for name in (STEM + ".pth", STEM + ".start", "_dbx_patch_bootstrap.py"):
+                path = os.path.join(folder, name)
+                try:
+                    with open(path, "rb") as stream:
+                        digest = hashlib.sha256(stream.read()).digest()
+                except OSError:
+                    if name in rows:
+                        found.append((path, "RECORD lists it, and it cannot be read"))
+                    continue
+                expected = rows.get(name, rows.get(path, ""))  # `poetry install` writes absolute paths
+                if not expected:
+                    found.append((path, "no RECORD of dbx-patch lists it"))
+                elif expected != "sha256=" + base64.urlsafe_b64encode(digest).rstrip(b"=").decode():
+                    found.append((path, "it is not what was installed: its hash differs from the one in RECORD"))
+    return found

@@ -1,0 +1,60 @@
+"""All rows of the matrix; ``why_not`` tells which of them cannot be installed here."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from importlib import metadata
+from typing import Iterable
+
+from projects import Row
+from rows_namespaces import HALVES
+from rows_others import OTHER_ROWS
+from rows_setuptools import SETUPTOOLS_ROWS
+
+from environments import TARGET, run
+
+ROWS = (*SETUPTOOLS_ROWS, *OTHER_ROWS)
+# What the extra `compat` brings, and so what says that it is wanted; the environment under test gets its own.
+EXTRA = ("cmake", "flit", "maturin", "meson-python", "ninja", "pdm-backend", "scikit-build-core", "uv", "uv_build")
+POETRY_EXTRA = ("poetry",)  # not for Python 3.8
+
+
+def absent(names: Iterable[str]) -> list[str]:
+    """Return those distributions that the interpreter which runs the tests does not have."""
+    missing = []
+    for name in names:
+        try:
+            metadata.version(name)
+        except metadata.PackageNotFoundError:
+            missing.append(name)
+    return missing
+
+
+_ABSENT = absent(EXTRA + (POETRY_EXTRA if sys.version_info >= (3, 9) else ()))
+_version: tuple[int, ...] = ()
+
+
+def target_version() -> tuple[int, ...]:
+    """Return the major and minor version of the interpreter that environments are made with."""
+    global _version
+    if not _version:
+        line = "import sys; print(*sys.version_info[:2])"
+        _version = tuple(int(part) for part in run([TARGET, "-c", line]).stdout.split())
+    return _version
+
+
+def why_not(row: Row) -> str:
+    """Return why a row cannot be installed here, "" where it can."""
+    if not row.min_python <= target_version() <= row.max_python:
+        return f"{row.id} is not for Python {'.'.join(map(str, target_version()))}"
+    if not row.needs_only_pip and _ABSENT:
+        return f"needs the extra: pip install '.[compat]' ({', '.join(_ABSENT)} missing)"
+    if row.program and not shutil.which(row.program):
+        return f"needs {row.program}"
+    return ""
+
+
+def installable() -> list[Row]:
+    """Return the rows, and the halves of namespaces, that can be installed here."""
+    return [row for row in (*ROWS, *HALVES) if not why_not(row)]
