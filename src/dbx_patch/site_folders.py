@@ -77,12 +77,12 @@ class _Listing:
         self.links: Set[str] = set()
         self.distributions: List[Distribution] = []
         try:
-            with os.scandir(folder) as entries:
-                found = list(entries)
+            entries = os.scandir(folder)
         except OSError:
-            found = []  # unreadable, gone or no folder: it has no installs
-        for entry in found:
-            self._sort(entry)
+            return  # unreadable, gone or no folder: it has no installs
+        with entries:
+            for entry in entries:
+                self._sort(entry)
         self.startup_files.sort()  # `site` reads them by name
         self.distributions.sort(key=lambda distribution: distribution.name)
 
