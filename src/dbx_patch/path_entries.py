@@ -8,7 +8,7 @@ look under ``/Workspace``; one of ours, put into ``sys.path_importer_cache``, co
 import os
 import sys
 from _frozen_importlib_external import FileFinder, _get_supported_file_loaders  # type: ignore[attr-defined]
-from _thread import allocate_lock
+from _thread import RLock
 
 from dbx_patch import editables, unseen, user_code
 from dbx_patch.finders import record_fault
@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 
 _put_back: "Set[str]" = set()
 # Held for list operations only: no import, no file operation, nothing that could wait for another thread.
-_lock = allocate_lock()
+# Reentrant, because a signal's handler can import in the midst of them.
+_lock = RLock()
 
 
 def _renew_lock() -> None:
     global _lock
-    _lock = allocate_lock()
+    _lock = RLock()
 
 
 os.register_at_fork(after_in_child=_renew_lock)  # a child of a thread's fork must not inherit a held lock
@@ -70,8 +71,12 @@ def adopt(index: "editables.Index") -> None:
     if before is None or before is index:
         return
     kept = {install.key for install in index.installs}
+    finders = {install.finder for install in index.installs}
     for install in before.installs:
         if install.finder and install.key not in kept:
+            file = os.path.join(install.folder, install.finder + ".py")
+            if install.finder not in finders and os.access(file, os.F_OK):
+                continue  # it is there, but could not be read this time: too many open files, a mount that fails
             note("forgetting the finder of %s: uninstalled, or installed anew", install.name)
             _forget_finder(install.finder, install.mapping)
 

@@ -78,8 +78,8 @@ class _Listing:
         self.distributions: List[Distribution] = []
         try:
             entries = os.scandir(folder)
-        except OSError:
-            return  # unreadable, gone or no folder: it has no installs
+        except (FileNotFoundError, NotADirectoryError, PermissionError):
+            return  # it has no installs; what else may fail (too many open files) passes, and is tried again
         with entries:
             for entry in entries:
                 self._sort(entry)

@@ -27,8 +27,10 @@ SITUATIONS = {
     "executor library": "the same, from a library",
 }
 ON_DRIVER = tuple(name for name in SITUATIONS if not name.startswith("executor"))
-# What not even plain Python imports, off Databricks: these installs list each file that there was.
-NOT_ANYWHERE = {row: {"new", "library new"} for row in ("setuptools-strict", "meson-python")}
+# What plain Python may not import either, off Databricks: these installs can list each file that there was. The last
+# one's does in meson-python's older releases.
+_LISTED = ("setuptools-strict", "meson-python", "meson-python-namespace")
+MAY_BE_IMPOSSIBLE = {row: {"new", "library new"} for row in _LISTED}
 OFF = {"DBX_PATCH_ENABLED": "0"}
 
 HELPERS = """

@@ -14,7 +14,7 @@ import pytest
 from hostile_sites import new_site
 from wide_installs import SHAPES
 
-from dbx_patch import editables, path_entries, pth_processor, resolver
+from dbx_patch import editables, finders, path_entries, pth_processor, resolver
 from dbx_patch.editables import Index
 from environments import Environment, make_venv
 from kernels import ERAS, LIBRARY, Notebook, error_of
@@ -69,9 +69,7 @@ def assert_closed(index: Index, folder: str, shape: str) -> None:
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_none_opens_the_allowlist(
-    tmp_path: Path, shape: str, monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, object], None]
-) -> None:
+def test_none_opens_the_allowlist(tmp_path: Path, shape: str, record_property: Callable[[str, object], None]) -> None:
     for number, named in enumerate(FOLDERS):
         site = new_site(tmp_path / str(number))
         folder = named.replace("SITE", str(site))
@@ -93,6 +91,7 @@ def looked_up(site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ca
     for owner, name in ((editables, "_index"), (path_entries, "_adopted")):
         monkeypatch.setattr(owner, name, None)
     monkeypatch.setattr(path_entries, "_put_back", set())
+    monkeypatch.setattr(finders, "faults", [])
 
     def look(shape: str) -> Iterator[ModuleSpec]:
         SHAPES[shape](site, str(tmp_path / "Workspace"))
@@ -119,8 +118,7 @@ def test_the_fallback_serves_nothing_of_it(
     for spec in looked_up(shape):
         places = [spec.origin or "", *(spec.submodule_search_locations or ())]
         assert not [place for place in places if os.path.realpath(place).startswith(workspace)], spec
-    resolver_faults = [fault for fault in sys.modules["dbx_patch.finders"].faults if fault[0] == "fallback"]
-    assert resolver_faults == []
+    assert finders.faults == []
 
 
 @pytest.fixture

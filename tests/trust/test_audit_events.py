@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Callable
+from typing import Callable
 
 import pytest
 from trust_audit import LOG, install_into, read_log
@@ -13,7 +13,7 @@ from dbx_patch.cli import COMMANDS
 from environments import DATABRICKS, Environment, once
 from kernels import ERAS, Notebook, make_notebook
 from sessions import command, copy_of
-from workspaces import Workspace
+from workspaces import Workspace, package, write
 
 Record = Callable[[str, object], None]
 ACT = {"DBX_PATCH_ENABLED": "1"}
@@ -62,13 +62,13 @@ def assert_clean(log: Path, record_property: Record, *, lines: int = 0, processe
 
 
 @pytest.mark.parametrize("env", [{}, DATABRICKS, {**DATABRICKS, "DBX_PATCH_ENABLED": "0"}])
-def test_start_up(audited: Notebook, log: Path, env: dict[str, str], record_property: Any) -> None:
+def test_start_up(audited: Notebook, log: Path, env: dict[str, str], record_property: Record) -> None:
     done = audited.environment.run("pass", env={**env, LOG: str(log)})
     assert (done.stdout, done.stderr) == ("", "")
     assert_clean(log, record_property)
 
 
-def test_every_call_of_the_api(audited: Notebook, log: Path, record_property: Any) -> None:
+def test_every_call_of_the_api(audited: Notebook, log: Path, record_property: Record) -> None:
     names = [name for name in dbx_patch.__all__ if "ipython_extension" not in name]
     calls = [f"dbx_patch.{name}{ARGUMENTS.get(name, '()')}" for name in [*names, "apply_all_patches", "explain"]]
     code = "import dbx_patch, acme_src.sub, acme_flat.deep.leaf\n" + "\n".join(calls) + MORE_CALLS
@@ -79,14 +79,16 @@ def test_every_call_of_the_api(audited: Notebook, log: Path, record_property: An
 
 @pytest.mark.parametrize("name", [name for name in COMMANDS if name not in ("demo", "simulate")])
 @pytest.mark.parametrize("options", [(), ("--json",)])
-def test_every_command(audited: Notebook, log: Path, name: str, options: tuple[str, ...], record_property: Any) -> None:
+def test_every_command(
+    audited: Notebook, log: Path, name: str, options: tuple[str, ...], record_property: Record
+) -> None:
     arguments = ("acme_flat.deep.leaf",) if name == "explain" else ()
     done = command(audited.environment, name, *arguments, *options, **{LOG: str(log)})
     assert done.returncode in (0, 1) and done.stderr == ""
     assert_clean(log, record_property)
 
 
-def test_demo_and_simulate_but_for_what_they_are_for(audited: Notebook, log: Path, record_property: Any) -> None:
+def test_demo_and_simulate_but_for_what_they_are_for(audited: Notebook, log: Path, record_property: Record) -> None:
     done = command(audited.environment, "demo", "--json", **{LOG: str(log)})
     assert done.returncode == 0, done
     folder = str(audited.workspace.folder)
@@ -98,7 +100,7 @@ def test_demo_and_simulate_but_for_what_they_are_for(audited: Notebook, log: Pat
 
 
 @pytest.mark.parametrize("era", ERAS)
-def test_in_a_kernel(audited: Notebook, era: str, log: Path, record_property: Any) -> None:
+def test_in_a_kernel(audited: Notebook, era: str, log: Path, record_property: Record) -> None:
     cells = (
         "import acme_src.sub, acme_flat.deep.leaf",
         "import library; library.load('acme_src.deep.leaf')",
@@ -113,17 +115,29 @@ def test_in_a_kernel(audited: Notebook, era: str, log: Path, record_property: An
     assert_clean(log, record_property, ends=False)
 
 
+FINDER = """import sys
+MAPPING = {{'later': {folder!r}}}
+NAMESPACES = {{}}
+def install():
+    sys.later = 'ran'
+"""
+
+
 @pytest.mark.parametrize("enabled", ["1", "0"])
 def test_an_import_line_is_all_that_is_run(
-    audited: Notebook, log: Path, tmp_path: Path, enabled: str, record_property: Any
+    audited: Notebook, log: Path, tmp_path: Path, enabled: str, record_property: Record
 ) -> None:
+    """One that is installed in the middle of a session, and imported."""
     environment = copy_of(audited.environment, tmp_path / "env")
-    pth = next(environment.site_packages.glob("__editable__.acme_flat*.pth"))
-    code = f"import os; os.rename({str(pth) + '.later'!r}, {str(pth)!r})\n"
-    code += "try:\n    import acme_flat.sub\nexcept ModuleNotFoundError:\n    print('missed')"
-    pth.rename(str(pth) + ".later")
+    source = write(tmp_path / "ws/project", package("later")) / "later"
+    write(environment.site_packages, {"__editable___later_finder.py": FINDER.format(folder=str(source))})
+    line = "import __editable___later_finder; __editable___later_finder.install()\n"
+    pth = str(environment.site_packages / "__editable__.later-1.0.pth")
+    write(environment.site_packages, {"later.txt": line})
+    code = f"import os, sys; os.rename({str(environment.site_packages / 'later.txt')!r}, {pth!r})\n"
+    code += "try:\n    import later.sub; print(sys.later)\nexcept ModuleNotFoundError:\n    print('missed')"
     done = environment.run(code, env={"DBX_PATCH_ENABLED": enabled, LOG: str(log)})
-    assert (done.stdout, done.stderr) == ("" if enabled == "1" else "missed\n", "")
+    assert (done.stdout, done.stderr) == ("ran\n" if enabled == "1" else "missed\n", "")
     assert_clean(log, record_property, lines=int(enabled))
 
 

@@ -11,7 +11,7 @@ from _thread import get_ident
 
 from dbx_patch import editables, path_entries, unseen, user_code
 from dbx_patch.finders import record_fault
-from dbx_patch.patches.wrapping import attribute, both, wrap
+from dbx_patch.patches.wrapping import NotApplicable, attribute, both, wrap
 from dbx_patch.pth_processor import canonical
 
 TYPE_CHECKING = False
@@ -35,6 +35,9 @@ def apply(patch: str, module: "ModuleType") -> "Optional[Callable[[], None]]":
     class_name, decision = _HOOKS[patch]
     hook = attribute(module, class_name)
     attribute(hook, "find_spec")
+    for name in (decision, "find_spec"):
+        if isinstance(vars(hook).get(name), (staticmethod, classmethod)):  # then it does not say which entry is asked
+            raise NotApplicable(f"{name} of {class_name} is no method of an instance")
     # On an executor the runtime rations the notebook's own folder only, by the one hook that it makes itself.
     make_decision = _deciding if patch == "executor_wsfs_import_hook" else _deciding_and_rationing
     undo_decision = wrap(hook, decision, make_decision)
