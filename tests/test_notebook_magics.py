@@ -40,7 +40,13 @@ def env(shared: Path, tools: Path, wheel: Path) -> Environment:
 
 def in_ipython(env: Environment, code: str, tmp_path: Path, options: tuple[str, ...] = ()) -> Any:
     """The JSON on the last line of what ``code`` prints. IPython comes from the tests' own environment."""
-    path = sysconfig.get_paths()["purelib"]
+    libraries = tmp_path / "libraries"  # all of that environment but dbx-patch, which may be installed there too
+    libraries.mkdir(exist_ok=True)
+    for entry in Path(sysconfig.get_paths()["purelib"]).iterdir():
+        link = libraries / entry.name
+        if "dbx_patch" not in entry.name and not link.is_symlink():
+            link.symlink_to(entry)
+    path = str(libraries)
     if options:
         path = f"{env.site_packages}:{path}"  # -S: no site folder
     environ = {**DATABRICKS, "PYTHONPATH": path, "IPYTHONDIR": str(tmp_path / "ipython")}
