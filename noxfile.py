@@ -1,6 +1,8 @@
 """``nox``: the tests on every CPython that is here, each over the built wheel in environments of that interpreter.
 
-``nox -s "core(version='3.8')"`` runs one of them; ``nox -s real`` those on parts that no one here wrote.
+``nox`` runs the core on each of them, ``nox -s whole`` all of the test command, ``nox -s "whole(version='3.8')"`` on
+one of them; ``nox -s real`` is what runs on parts that no one here wrote. With ``--no-venv`` the environment that runs
+nox is the one that runs the tests, and has to have the extras.
 """
 
 from __future__ import annotations
@@ -29,22 +31,55 @@ def interpreter(version: str) -> str | None:
     return None
 
 
-@nox.session
-@nox.parametrize("version", VERSIONS)
-def core(session: nox.Session, version: str) -> None:
-    """The core tests with ``version``; pytest itself runs on the interpreter that runs nox."""
+def install(session: nox.Session, extras: str) -> None:
+    """Have what the tests need; of dbx-patch itself only the wheel is tested, in environments that the tests make."""
+    if session.virtualenv.is_sandboxed:
+        session.install(f".[{extras}]")
+        session.run("pip", "uninstall", "-q", "-y", "dbx-patch")
+
+
+def on(session: nox.Session, version: str, *arguments: str) -> None:
+    """Run pytest for environments of ``version``; pytest itself runs on the interpreter that runs nox."""
     target = interpreter(version)
     if target is None:
         session.skip(f"no CPython {version} here")
-    session.install(".[test]")
-    session.run("pip", "uninstall", "-q", "-y", "dbx-patch")  # what is tested is the wheel in the target's environments
-    session.run("pytest", "-q", "-n", "2", "-m", "core", *session.posargs, env={"DBX_PATCH_TEST_PYTHON": target})
+    command = ("python", "-m", "pytest", "-q", "-n", "2", *arguments, *session.posargs)
+    session.run(*command, env={"DBX_PATCH_TEST_PYTHON": target})
 
 
 @nox.session
-def real(session: nox.Session) -> None:
-    """Real kernels, Spark, installers and other people's hooks."""
-    session.install(".[test,real,spark]")
-    session.run("pip", "uninstall", "-q", "-y", "dbx-patch")
-    paths = ("tests/real", "tests/test_installing.py", "tests/test_pep829.py")
-    session.run("pytest", "-q", "-n", "2", *paths, *session.posargs)
+@nox.parametrize("version", VERSIONS)
+def core(session: nox.Session, version: str) -> None:
+    """The core tests on ``version``."""
+    install(session, "test")
+    on(session, version, "-m", "core")
+
+
+@nox.session
+@nox.parametrize("version", VERSIONS)
+def whole(session: nox.Session, version: str) -> None:
+    """The whole test command on ``version``, with every installer of the matrix that is for it."""
+    install(session, "test,compat,trust")
+    on(session, version)
+
+
+@nox.session
+@nox.parametrize("version", VERSIONS)
+def real(session: nox.Session, version: str) -> None:
+    """Real kernels, Spark's workers and other people's hooks on ``version``."""
+    install(session, "test,real,spark")
+    on(session, version, "tests/real", "tests/test_installing.py", "tests/test_pep829.py")
+
+
+@nox.session
+def unbreakable(session: nox.Session) -> None:
+    """Injected faults, races and mutated runtimes."""
+    install(session, "test")
+    session.run("python", "-m", "pytest", "-q", "-n", "2", "tests/unbreakable", *session.posargs)
+
+
+@nox.session
+def benchmarks(session: nox.Session) -> None:
+    """The table of what it costs; exit 1 if a budget is missed."""
+    install(session, "test")
+    session.run("python", "-m", "tests.benchmarks", *session.posargs)

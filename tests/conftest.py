@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,16 @@ def bare(tmp_path: Path, tools: Path) -> Environment:
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     return Workspace(tmp_path).create()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show how many faults, rounds, mutants, inputs were tried: tests record them as properties that are numbers."""
+    counted: Counter[str] = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if getattr(report, "when", "") == "call":
+                counted.update({name: value for name, value in report.user_properties if type(value) is int})
+    if counted:
+        terminalreporter.section("tried")
+        for name, value in sorted(counted.items()):
+            terminalreporter.write_line(f"{value:10,} {name}")

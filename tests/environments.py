@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import runpy
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -102,9 +103,12 @@ def make_tools(folder: Path) -> None:
 
 
 def make_venv(folder: Path, tools: Path) -> Environment:
-    """An empty environment of the target interpreter."""
+    """An empty environment of the target interpreter; with ``TRUST_AUDIT_LOG`` set, all it does is watched."""
     run([TARGET, "-m", "venv", "--without-pip", folder])
-    return Environment(folder, tools)
+    made = Environment(folder, tools)
+    if os.environ.get("TRUST_AUDIT_LOG"):
+        runpy.run_path(str(ROOT / "tests/trust/trust_audit.py"))["install_into"](made.site_packages)
+    return made
 
 
 def build_wheel(folder: Path, tools: Path, source: Path = ROOT) -> Path:

@@ -80,12 +80,21 @@ def test_a_reader_that_leaves_and_ctrl_c(env: Environment) -> None:
     done = subprocess.run(["sh", "-c", line], env=clean_environ(ON), capture_output=True, text=True)
     assert done.stderr == ""
     line = [env.python, "-m", "dbx_patch", "simulate", "-c", "print('here', flush=True); import time; time.sleep(60)"]
-    running = subprocess.Popen(
-        line, env=clean_environ(ON), stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
-    )
-    assert running.stdout and running.stdout.readline() == b"here\n"
-    os.killpg(running.pid, signal.SIGINT)
-    _, errors = running.communicate(timeout=30)
+    # A shell's background job, as tests may run in, has Ctrl-C ignored, and its children inherit that.
+    with subprocess.Popen(
+        line,
+        env=clean_environ(ON),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    ) as running:
+        try:
+            assert running.stdout and running.stdout.readline() == b"here\n"
+            os.killpg(running.pid, signal.SIGINT)
+            _, errors = running.communicate(timeout=30)
+        finally:
+            running.kill()
     assert running.returncode == 130 and b"cli.py" not in errors
 
 

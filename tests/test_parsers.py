@@ -198,7 +198,7 @@ def test_python_literals_mean_what_they_mean_to_python(value: Any, width: int) -
 def test_an_assignment_is_read_from_its_line(mapping: dict[str, str], before: str, after: str, kind: str) -> None:
     around = before.replace("MAPPING", "")
     assert (
-        assigned(f"# {around}\nOTHER = 1\nMAPPING{kind} = {mapping!r}\n{after}\n", "MAPPING") == mapping
+        assigned(f"# {around}\nMAPPINGS = 1\nOTHER = 1\nMAPPING{kind} = {mapping!r}\n{after}\n", "MAPPING") == mapping
         or "\nMAPPING" in around
     )
 

@@ -100,3 +100,22 @@ def test_a_new_notebook_keeps_what_was_installed_meanwhile(notebook: Notebook) -
     elsewhere = str(notebook.workspace.folder / "Users/first.last@company.com/elsewhere/notebook")
     values = notebook.values(install(notebook.environment, project) + "1", Cell("import acme; acme.VALUE", elsewhere))
     assert values == [1, "editable"]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("era", ERAS)
+def test_a_project_behind_a_link(notebook: Notebook, era: str, shape: str) -> None:
+    """Installed by the link's name, with its sources behind a further link that leads outside the project."""
+    home = notebook.workspace.home
+    project = SHAPES[shape](home / "proj", "acme")
+    sources = project / "src" if shape == "path line" else project / "acme"
+    elsewhere = sources.rename(home / "elsewhere")
+    sources.symlink_to(elsewhere)
+    (home / "link").symlink_to(project)
+    asked = "from dbx_patch.patches.autoreload_hook_patch import is_editable_file; is_editable_file(acme.lazy.__file__)"
+    cells = (
+        install(notebook.environment, home / "link"),
+        "import acme.lazy, library; [acme.lazy.load(), library.load('acme.sub')]",
+        asked,
+    )
+    assert notebook.values(*cells, runtime=era)[1:] == [["acme.deep.leaf", "acme.sub"], True]

@@ -31,17 +31,16 @@ def read_editable_distribution(folder: str, name: str) -> "Optional[Distribution
     The mark is PEP 610's ``direct_url.json``, or an ``editable.json`` (PEP 662) that RECORD lists.
     """
     info = f"{folder}/{name}"  # not os.path.join: this runs for each of a thousand distributions
-    project = editable_project(info)
-    if project is None and not os.access(info + "/editable.json", os.F_OK):
+    exists = os.access  # most have neither; cheaper than failing to open them
+    if not exists(info + "/direct_url.json", os.F_OK) and not exists(info + "/editable.json", os.F_OK):
         return None
+    project = editable_project(info)
     distribution = Distribution(info, project or None)
     return distribution if project is not None or distribution.editable_json else None
 
 
 def editable_project(info: str) -> "Optional[str]":
     """Return the project folder of an editable install's ``.dist-info``, "" where unknown, None where not editable."""
-    if not os.access(info + "/direct_url.json", os.F_OK):  # most have none; cheaper than failing to open it
-        return None
     text = read_text(info + "/direct_url.json", limit=MAX_PTH_BYTES)
     if text is None or '"editable"' not in text:
         return None

@@ -7,7 +7,7 @@
 import os
 import sys
 from _frozen_importlib import _find_spec  # type: ignore[attr-defined]  # always loaded; knows legacy finders too
-from _thread import get_ident
+from _thread import RLock, get_ident
 
 from dbx_patch import unseen
 
@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
     from types import ModuleType
-    from typing import Callable, Dict, List, Optional, Sequence, Set, Tuple
+    from typing import Callable, Dict, Iterable, List, Optional, Sequence, Set, Tuple
 
     Callback = Callable[[ModuleType], object]
 
@@ -28,6 +28,19 @@ RUNTIME_MODULES = {
     "python_path_hook": "dbruntime.pythonPathHook",
     "autoreload": "dbruntime.autoreload.file_module_utils",
 }
+
+# Held while sys.meta_path, sys.path or a function of the runtime's is looked at and then changed: threads may do that
+# at once, with a GIL and without. No import happens meanwhile, so whoever holds it waits for no import lock. Reentrant,
+# because a signal's handler can import in the midst of it.
+lock = RLock()
+
+
+def _renew_lock() -> None:
+    global lock
+    lock = RLock()
+
+
+os.register_at_fork(after_in_child=_renew_lock)  # a child of a thread's fork must not inherit a held lock
 
 # module -> what runs after its body, in order of registration
 _callbacks: "Dict[str, List[Callback]]" = {}
@@ -189,26 +202,39 @@ def disabled_patches() -> "Set[str]":
     return {name.strip() for name in os.environ.get("DBX_PATCH_DISABLE", "").split(",") if name.strip()}
 
 
+def expect(patches: "Iterable[str]") -> None:
+    """Have these patches applied to their runtime modules: now to what is loaded, and when one loads. Idempotent."""
+    for patch in patches:
+        when_imported(RUNTIME_MODULES[patch])(_APPLIERS[patch])
+    with lock:
+        if not _in_place(TRIGGER):
+            sys.meta_path.insert(0, TRIGGER)
+
+
+def forget(patches: "Iterable[str]") -> None:
+    """Have these patches applied to no module that loads later."""
+    for patch in patches:
+        callbacks = _callbacks.get(RUNTIME_MODULES[patch], [])
+        if _APPLIERS[patch] in callbacks:
+            callbacks.remove(_APPLIERS[patch])
+            if not callbacks:
+                del _callbacks[RUNTIME_MODULES[patch]]
+
+
 def arm() -> None:
-    """Register the patches and put both finders in place, less what ``DBX_PATCH_DISABLE`` names. Idempotent."""
+    """Expect the patches and put both finders in place, less what ``DBX_PATCH_DISABLE`` names. Idempotent."""
     disabled = disabled_patches()
-    for patch, module in RUNTIME_MODULES.items():
-        if patch not in disabled:
-            when_imported(module)(_APPLIERS[patch])
-    if not _in_place(TRIGGER):
-        sys.meta_path.insert(0, TRIGGER)
-    if "fallback" not in disabled and not _in_place(FALLBACK):
-        sys.meta_path.append(FALLBACK)
+    expect([patch for patch in RUNTIME_MODULES if patch not in disabled])
+    with lock:
+        if "fallback" not in disabled and not _in_place(FALLBACK):
+            sys.meta_path.append(FALLBACK)
 
 
 def disarm() -> None:
     """Take both finders away and forget the patches; what ``when_imported`` registered stays for the next arming."""
-    sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not TRIGGER and finder is not FALLBACK]
-    for patch, module in RUNTIME_MODULES.items():
-        if _APPLIERS[patch] in _callbacks.get(module, ()):
-            _callbacks[module].remove(_APPLIERS[patch])
-            if not _callbacks[module]:
-                del _callbacks[module]
+    with lock:
+        sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not TRIGGER and finder is not FALLBACK]
+    forget(RUNTIME_MODULES)
 
 
 def _in_place(finder: object) -> bool:

@@ -16,6 +16,7 @@ _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "a": "\a", "v
 _HEX_DIGITS = {"x": 2, "u": 4, "U": 8}
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 _BLANKS = " \t\r\n"
+_AFTER = (",", ":", "}", "]", ")")
 
 
 class NotLiteral(ValueError):
@@ -41,12 +42,14 @@ def assigned(source: str, name: str) -> "Any":
 
     Raises :class:`NotLiteral` where no line does.
     """
-    start = ("\n" + source).find("\n" + name)
-    line = source[start : (source + "\n").find("\n", start)] if start >= 0 else ""
-    target, equals, value = line.partition("=")
-    if not equals or target.partition(":")[0].strip() != name:
-        raise NotLiteral(f"no line assigns {name}")
-    return literal(value)
+    text = "\n" + source
+    start = text.find("\n" + name)
+    while start >= 0:
+        target, equals, value = text[start + 1 : (text + "\n").find("\n", start + 1)].partition("=")
+        if equals and target.partition(":")[0].strip() == name:
+            return literal(value)
+        start = text.find("\n" + name, start + 1)  # that was another name, which begins alike
+    raise NotLiteral(f"no line assigns {name}")
 
 
 def arguments(line: str) -> "Optional[Tuple[Any, ...]]":
@@ -76,17 +79,22 @@ def _skip(text: str, position: int) -> int:
 def _value(text: str, position: int, depth: int) -> "Tuple[Any, int]":
     first = text[position]
     if first in "'\"":
+        end = text.index(first, position + 1)
+        string = text[position + 1 : end]
+        if "\\" not in string and text[end + 1 : end + 2] in _AFTER:  # as nearly all are
+            return string, end + 1
         return _strings(text, position)
     if first in _CLOSING:
         if depth == _MAX_DEPTH:
             raise NotLiteral("nested too deeply")
         return _collection(text, position, depth + 1)
+    for word in _CONSTANTS:
+        if text.startswith(word, position):
+            return _CONSTANTS[word], position + len(word)
     end = position
     while end < len(text) and (text[end].isalnum() or text[end] in "+-._"):
         end += 1
     word = text[position:end]
-    if word in _CONSTANTS:
-        return _CONSTANTS[word], end
     if len(word) > 40:  # int() of a huge text takes quadratic time
         raise NotLiteral("a number too long")
     return (float(word) if any(c in word for c in ".eE") else int(word)), end
@@ -98,11 +106,13 @@ def _collection(text: str, position: int, depth: int) -> "Tuple[Any, int]":
     position = _skip(text, position + 1)
     while text[position] != closing:
         value, position = _value(text, position, depth)
-        position = _skip(text, position)
+        if text[position] in _BLANKS:
+            position = _skip(text, position)
         if opening == "{" and text[position] == ":":
             keys.append(value)
             value, position = _value(text, _skip(text, position + 1), depth)
-            position = _skip(text, position)
+            if text[position] in _BLANKS:
+                position = _skip(text, position)
         values.append(value)
         if text[position] == ",":
             commas += 1

@@ -8,9 +8,8 @@ look under ``/Workspace``; one of ours, put into ``sys.path_importer_cache``, co
 import os
 import sys
 from _frozen_importlib_external import FileFinder, _get_supported_file_loaders  # type: ignore[attr-defined]
-from _thread import RLock
 
-from dbx_patch import editables, unseen, user_code
+from dbx_patch import editables, finders, unseen, user_code
 from dbx_patch.finders import record_fault
 from dbx_patch.journal import note
 from dbx_patch.pth_processor import canonical
@@ -22,17 +21,7 @@ if TYPE_CHECKING:
     from typing import Any, Dict, Iterable, List, Optional, Set, Tuple
 
 _put_back: "Set[str]" = set()
-# Held for list operations only: no import, no file operation, nothing that could wait for another thread.
-# Reentrant, because a signal's handler can import in the midst of them.
-_lock = RLock()
-
-
-def _renew_lock() -> None:
-    global _lock
-    _lock = RLock()
-
-
-os.register_at_fork(after_in_child=_renew_lock)  # a child of a thread's fork must not inherit a held lock
+_complete: "Tuple[object, List[str]]" = (None, [])  # an index, and a sys.path that has all that it asks for
 
 
 @unseen
@@ -41,8 +30,11 @@ def restore(index: "editables.Index", why: str) -> "List[str]":
 
     What was put back earlier and belongs to no install any more is taken away.
     """
+    global _complete
     adopt(index)
-    with _lock:
+    with finders.lock:
+        if _complete[0] is index and _complete[1] == sys.path:
+            return []
         gone = _put_back.difference(index.roots)
         if gone:
             sys.path[:] = [entry for entry in sys.path if entry not in gone]
@@ -51,6 +43,7 @@ def restore(index: "editables.Index", why: str) -> "List[str]":
         lost = [root for root in index.roots if root not in present]
         sys.path.extend(lost)
         _put_back.update(lost)
+        _complete = (index, list(sys.path))
     _ration(lost)
     for root in lost:
         note("put back on sys.path after %s: %s", why, root)

@@ -130,11 +130,14 @@ def _namespace_spec(name: str, portions: "List[str]") -> "ModuleSpec":
 
 def _was_asked(folder: str, path: "Optional[Sequence[str]]") -> bool:
     """Tell whether the import system has looked into ``folder`` already, so that looking again would find no more."""
-    for entry in sys.path if path is None else path:
-        if entry == folder or canonical(entry) == folder:
-            finder = sys.path_importer_cache.get(entry)
-            # At the top level a patched hook may have refused a name that the index has learnt only now.
-            return type(finder) is FileFinder or (path is not None and workspace_hooks.is_patched_hook(finder))
+    entries = sys.path if path is None else path
+    # as it is, by one look: how many other entries there are costs nothing
+    for entry in (
+        (folder,) if folder in entries else [e for e in entries if isinstance(e, str) and canonical(e) == folder]
+    ):
+        finder = sys.path_importer_cache.get(entry)
+        # At the top level a patched hook may have refused a name that the index has learnt only now.
+        return type(finder) is FileFinder or (path is not None and workspace_hooks.is_patched_hook(finder))
     return False
 
 

@@ -31,8 +31,8 @@ class Install:
         self.distribution = distribution
         self.shape = ""  # letter of EDITABLES.md, "PEP 662", or "?" for one that no reader knows
         self.pth: List[str] = []
-        self.roots: List[str] = []  # path entries, as `site` would add them
-        self.gone: List[str] = []  # path lines whose folder does not exist
+        self.roots: List[str] = []  # path entries, as `site` would add them where they exist
+        self.gone: List[str] = []  # those that do not: told when they are listed (site_readings)
         self.mapping: Dict[str, str] = {}  # full name -> package folder, module file, or either without suffix
         self.namespaces: Dict[str, List[str]] = {}
         self.links: List[str] = []  # files and folders in the site folder that are symlinks to the sources
@@ -81,26 +81,22 @@ class _Listing:
         except (FileNotFoundError, NotADirectoryError, PermissionError):
             return  # it has no installs; what else may fail (too many open files) passes, and is tried again
         with entries:
-            for entry in entries:
-                self._sort(entry)
+            for entry in entries:  # thousands, as a rule: no call for those that say nothing
+                name = entry.name
+                if name[0] == ".":  # `site` passes over hidden files
+                    continue
+                if name.endswith(".dist-info"):
+                    distribution = read_editable_distribution(folder, name)
+                    if distribution is not None:
+                        self.distributions.append(distribution)
+                elif name.endswith((".pth", ".start")):
+                    self.startup_files.append(name)
+                elif name.endswith(".egg-link"):
+                    self.egg_links.append(name)
+                elif entry.is_symlink():
+                    self.links.add(name)
         self.startup_files.sort()  # `site` reads them by name
         self.distributions.sort(key=lambda distribution: distribution.name)
-
-    def _sort(self, entry: "os.DirEntry[str]") -> None:
-        name = entry.name
-        if name.startswith("."):  # `site` passes over hidden files
-            return
-        suffix = name[name.rfind(".") + 1 :]
-        if suffix == "dist-info":
-            distribution = read_editable_distribution(self.folder, name)
-            if distribution is not None:
-                self.distributions.append(distribution)
-        elif suffix in ("pth", "start"):
-            self.startup_files.append(name)
-        elif suffix == "egg-link":
-            self.egg_links.append(name)
-        elif entry.is_symlink():
-            self.links.add(name)
 
 
 def read_installs(folder: str) -> "Tuple[List[Install], List[str]]":
@@ -141,9 +137,7 @@ def _read_pth(listing: "_Listing", name: str, owner: "Optional[Distribution]", i
 def _add_root(root: str, install: "Install", listing: "_Listing") -> None:
     is_link_tree = os.path.basename(root).startswith("__editable__.")
     install.shape = install.shape or ("F" if is_link_tree else "A")
-    if not os.path.isdir(root):
-        install.gone.append(root)
-    elif root not in install.roots:
+    if root not in install.roots:
         install.roots.append(root)
         listing.roots.append(root)
         if is_link_tree:
@@ -206,7 +200,7 @@ def _name_after_egg_links(listing: "_Listing", installs: "Dict[str, Install]") -
         line = lines_of(read_text(os.path.join(listing.folder, egg_link)) or "")[0]
         root = path_of_line(line, listing.folder)
         for install in installs.values():
-            if install.distribution is None and (root in install.roots or root in install.gone):
+            if install.distribution is None and root in install.roots:
                 install.name, install.shape = egg_link[: -len(".egg-link")], "H"
 
 
@@ -246,7 +240,7 @@ def is_source_root(path: str) -> bool:
     parts = path[1:].split("/")
     if "site-packages" in parts or "dist-packages" in parts or parts[0] in _SYSTEM or path in _TOO_WIDE:
         return False
-    if any(path.startswith(library + "/") for library in STANDARD_LIBRARY):
+    if path.startswith(IN_LIBRARY):
         return False
     if parts[-1] == "Workspace" or parts[-2:-1] == ["Workspace"] or parts[:-1] in (["home"], ["Users"], ["Volumes"]):
         return False  # the workspace itself, its Users, Repos and Shared; a home; a catalog
@@ -258,6 +252,7 @@ def _spellings(path: str) -> "Tuple[str, str]":
 
 
 STANDARD_LIBRARY = _spellings(os.path.dirname(os.__file__))
+IN_LIBRARY = tuple(library + "/" for library in STANDARD_LIBRARY)
 _HOME = canonical(os.environ.get("HOME", "/"))
 _SYSTEM = ("databricks", "bin", "boot", "dev", "etc", "lib", "lib64", "proc", "run", "sbin", "sys")
 _TOO_WIDE = {

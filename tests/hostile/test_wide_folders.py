@@ -78,7 +78,7 @@ def test_none_opens_the_allowlist(tmp_path: Path, shape: str, record_property: C
         if shape != "link_tree" or os.path.isdir(folder):
             assert_closed(index, folder, shape)
         assert index.is_editable(str(tmp_path / str(number) / "ws/good/src/acme/sub.py")) is True
-    record_property("inputs tried", len(FOLDERS))
+    record_property("installs that name too wide a folder", len(FOLDERS))
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 :func:`install_into` puts it into an environment, where a ``.pth`` arms it at each start at which ``TRUST_AUDIT_LOG``
 names a file. Each process appends lines of JSON there: one when it is armed, one for each thing that code of dbx-patch
 must not do, one at its end with the number of events looked at. The file is self-contained: no test helper is imported.
+
+``python tests/trust/trust_audit.py FILE`` prints what a log says; exit 1 where it has such a thing, or no process.
 """
 
 from __future__ import annotations
@@ -201,3 +203,16 @@ def read_log(path: Any) -> tuple[int, list[dict[str, Any]], int, int, int]:
     totals = [sum(record.get(key, 0) for record in records) for key in ("events", "ours", "lines")]
     events, ours, lines = totals
     return sum("armed" in r for r in records), [r for r in records if "violation" in r], events, ours, lines
+
+
+def main(path: str) -> int:
+    """Print a log's totals and violations; 0 where there are processes and no violations."""
+    armed, violations, events, ours, lines = read_log(path)
+    print(f"{armed:,} processes watched, {events:,} audit events, {ours:,} of them ours, {lines // 2} import lines run")
+    for violation in violations:
+        print("forbidden:", violation)
+    return 1 if violations or not armed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -13,8 +13,9 @@ import os
 import pkgutil  # noqa: F401
 import sys
 import threading  # noqa: F401  (and what else a kernel has loaded by then: it is no part of what is measured)
+import traceback
 from importlib import abc  # noqa: F401
-from typing import Any, Dict, List, Set, Tuple
+from typing import Any, Callable, Dict, List, Set, Tuple
 
 from fault_judge import judge
 from fault_phases import AFTERMATH, PHASES, STARTS, STATUS
@@ -25,8 +26,9 @@ from injection import CANNOT_FAIL, FAULTS, Injector, is_primitive
 class Session:
     """A process that goes through the phases, and sends children ahead to meet with faults."""
 
-    def __init__(self, job: Dict[str, Any]) -> None:
+    def __init__(self, job: Dict[str, Any], tell: Callable[[BaseException], str] = lambda e: _named(e)) -> None:
         self.job = job
+        self.tell = tell
         self.kernel: List[Any] = []
         self.space: Dict[str, Any] = {"KERNEL": self.kernel, "sys": sys, **job["names"]}
         self.execute = _executor(job["python_shell"])
@@ -48,7 +50,7 @@ class Session:
                 self.space["_cell"] = compile(value, "<ipython-input-1-0>", "eval")
                 self.execute(compile("_ = eval(_cell)", "<ipython-input-1-0>", "exec"), self.space)
         except BaseException as error:
-            return f"{type(error).__name__}: {error}"
+            return self.tell(error)
         return repr(self.space["_"])
 
     def phase(self, name: str, outcomes: List[str]) -> List[str]:
@@ -124,6 +126,20 @@ class Session:
         return {"calls": len(sites), "tried": tried, "wrong": wrong}
 
 
+def _named(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def _told(error: BaseException) -> str:
+    """An error with its traceback and context, unless it is injected or has gone through our frames anyway."""
+    text = _named(error)
+    if not isinstance(error, Exception) or str(error) == "injected":
+        return text
+    frames = traceback.extract_tb(error.__traceback__)
+    text += " at " + ", ".join(f"{os.path.basename(frame.filename)}:{frame.lineno}" for frame in frames)
+    return text + (f" after {_told(error.__context__)}" if error.__context__ else "")
+
+
 def _executor(python_shell: str) -> Any:
     sys.path.insert(0, os.path.join(python_shell, "lib"))
     import simulated_kernel  # type: ignore[import-not-found]
@@ -135,7 +151,7 @@ def _executor(python_shell: str) -> Any:
 def main() -> None:
     with open(sys.argv[1]) as stream:
         job = json.load(stream)
-    session = Session(job)
+    session = Session(job, _told)
     if job["on"]:  # this process itself was started without: it is the one that measures
         spec = importlib.util.find_spec("dbx_patch")
         session.space["_injector"] = Injector(os.path.dirname(spec.origin))  # type: ignore[arg-type, union-attr]

@@ -19,7 +19,7 @@ Site = Tuple[str, str, int, int, str]  # module, function, its first line, bytec
 # Room upon room of what runs inside other people's imports; the rest (CLI, reports) runs when a user asks for it.
 ENGINE = (
     *("_dbx_patch_bootstrap", "finders", "loaders", "resolver", "editables", "site_folders", "distributions"),
-    *("readers", "literals", "pth_processor", "path_entries", "user_code", "journal", "__init__"),
+    *("site_readings", "readers", "literals", "pth_processor", "path_entries", "user_code", "journal", "__init__"),
     *("patches.__init__", "patches.workspace_hooks", "patches.wrapping", "patches.sys_path_init_patch"),
     *("patches.python_path_hook_patch", "patches.autoreload_hook_patch"),
 )

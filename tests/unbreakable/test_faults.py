@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Callable
 
 import pytest
+from fault_phases import PHASES
 from fault_world import furnish
 from injection import FAULTS
 
@@ -80,4 +81,8 @@ def test_no_fault_of_ours_reaches_an_import(
     assert tried > 1000
     for name, plain in report["plain"].items():
         assert plain["printed"] == "" and plain["faults"] == "[]", (name, plain)
+    # what needs no editable install works or fails as without dbx-patch: same error, traceback and context
+    ordinary = report["plain"]["ordinary"]["outcomes"]
+    assert ordinary[:4] == without["ordinary"]["outcomes"][:4] and "import no_such_module" in PHASES["ordinary"][:4]
+    assert not [text for text in ordinary if "dbx_patch" in text] and "broken.py:1" in ordinary[5], ordinary
     shutil.rmtree(tmp_path)

@@ -6,7 +6,7 @@ reaches the import that loaded the runtime module.
 
 import sys
 
-from dbx_patch import editables, unseen
+from dbx_patch import editables, finders, unseen
 from dbx_patch.finders import RUNTIME_MODULES, disabled_patches, record_fault
 from dbx_patch.journal import note
 from dbx_patch.patches.wrapping import NotApplicable
@@ -39,7 +39,8 @@ def apply_patch(patch: str, module: "ModuleType") -> None:
     """Apply ``patch`` to its loaded runtime module and keep the undo. Never raises an Exception."""
     try:
         apply = __import__("dbx_patch.patches." + _FILES[patch], fromlist=["apply"]).apply
-        undo = apply(patch, module)
+        with finders.lock:  # each looks before it wraps: nothing is wrapped twice
+            undo = apply(patch, module)
     except NotApplicable as reason:
         _remarks[patch] = ("not_applicable", str(reason))
         note("%s is not applicable: %s", patch, reason)
@@ -65,7 +66,8 @@ def undo_patches(patches: "Tuple[str, ...]" = tuple(RUNTIME_MODULES)) -> "List[s
         undos = _undos.pop(patch, [])
         for undo in reversed(undos):
             try:
-                undo()
+                with finders.lock:
+                    undo()
             except Exception as fault:
                 record_fault(f"undoing {patch}", fault)
         if undos:

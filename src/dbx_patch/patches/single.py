@@ -3,7 +3,6 @@
 Loaded by calls only. The patch modules themselves are loaded inside the runtime's imports, and import none of this.
 """
 
-import sys
 from typing import List, Sequence
 
 import _dbx_patch_bootstrap as bootstrap
@@ -18,23 +17,14 @@ def patch(names: Sequence[str], verbose: bool) -> PatchResult:
     ``DBX_PATCH_ENABLED`` and ``DBX_PATCH_DISABLE`` hold for calls, too.
     """
     if bootstrap.decide()[0]:
-        if finders.TRIGGER not in sys.meta_path:
-            sys.meta_path.insert(0, finders.TRIGGER)
         disabled = finders.disabled_patches()
-        for name in names:
-            if name not in disabled:
-                finders.when_imported(finders.RUNTIME_MODULES[name])(finders._APPLIERS[name])
+        finders.expect([name for name in names if name not in disabled])
     return _shown(names, verbose)
 
 
 def unpatch(names: Sequence[str], verbose: bool) -> PatchResult:
     """Undo these patches, and apply them to no module that loads later."""
-    for name in names:
-        module = finders.RUNTIME_MODULES[name]
-        if finders._APPLIERS[name] in finders._callbacks.get(module, ()):
-            finders._callbacks[module].remove(finders._APPLIERS[name])
-            if not finders._callbacks[module]:
-                del finders._callbacks[module]
+    finders.forget(names)
     patches.undo_patches(tuple(names))
     return _shown(names, verbose)
 

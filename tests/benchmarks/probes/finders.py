@@ -1,0 +1,93 @@
+"""Probe: what one look-up costs in each finder. ``finders.py times|ops|WHICH [CALLS]``, in an armed interpreter.
+
+Prints JSON; with the name of one finder it only calls that so often, for callgrind.
+"""
+
+import json
+import sys
+from importlib.machinery import PathFinder
+
+from paired import loop, paired
+
+from dbx_patch import finders
+
+MISSING, PROVIDED = "surely_missing", "acme_000"
+_TABLE = dict.fromkeys(finders._callbacks)
+
+
+class Minimal:
+    def find_spec(self, name, path=None, target=None):
+        if name not in _TABLE:
+            return
+
+
+class Refusing:
+    """A hook of the runtime's that refuses every library, as the fallback's hits presuppose."""
+
+    @staticmethod
+    def find_spec(name, target=None):
+        return None
+
+
+def _wrapts_finder():
+    from wrapt.importer import ImportHookFinder, register_post_import_hook
+
+    register_post_import_hook(lambda module: None, "some_module")
+    return ImportHookFinder()
+
+
+def functions():
+    """Return name -> function without arguments."""
+    minimal, trigger, fallback = Minimal(), finders.TRIGGER, finders.FALLBACK
+    source = next(entry for entry in sys.path if "/Workspace/" in entry)
+    found = {
+        "minimal": lambda: minimal.find_spec(MISSING, None, None),
+        "trigger": lambda: trigger.find_spec(MISSING, None, None),
+        "miss": lambda: fallback.find_spec(MISSING, None, None),
+        "hit": lambda: fallback.find_spec(PROVIDED, None, None),
+        "PathFinder, a miss": lambda: PathFinder.find_spec(MISSING),
+        "PathFinder, a hit": lambda: PathFinder.find_spec(PROVIDED, [source + "/"]),
+    }
+    try:
+        wrapts = _wrapts_finder()
+        found["wrapt"] = lambda: wrapts.find_spec(MISSING, None, None)
+    except ImportError:
+        pass
+    sys.path_importer_cache[source] = Refusing
+    assert found["hit"]() is not None and found["PathFinder, a hit"]() is not None
+    assert found["miss"]() is None
+    return found
+
+
+def operations(function):
+    """Return the file operations of one call, everything being warm."""
+    import fileops
+
+    function()
+    before = dict(fileops.counts)
+    function()
+    return sum(fileops.since(before).values())
+
+
+def main():
+    what = sys.argv[1]
+    if what == "ops":
+        import fileops
+
+        found = functions()
+        fileops.install()
+        from dbx_patch import editables
+
+        result = {name: operations(function) for name, function in found.items()}
+        print(json.dumps({**result, "site folders": len(editables.current().folders)}))
+    elif what == "times":
+        found = functions()
+        pairs = [("trigger", "minimal"), ("trigger", "wrapt"), ("miss", "PathFinder, a miss")]
+        pairs += [("hit", "PathFinder, a hit")]
+        pairs = [pair for pair in pairs if pair[1] in found]
+        print(json.dumps({first + "/" + second: paired(found[first], found[second]) for first, second in pairs}))
+    else:
+        loop(functions()[what], int(sys.argv[2]))
+
+
+main()
