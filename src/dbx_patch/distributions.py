@@ -25,15 +25,21 @@ class Distribution:
         self.name, _, self.version = stem.partition("-")
 
 
+def is_marked(name: str, handle: int) -> bool:
+    """Tell whether ``.dist-info`` folder ``name`` in an open site folder has a file that can mark it editable.
+
+    Most have none. Asked relative to the open folder, because this is asked for each of a thousand distributions.
+    """
+    exists = os.access
+    return exists(f"{name}/direct_url.json", 0, dir_fd=handle) or exists(f"{name}/editable.json", 0, dir_fd=handle)
+
+
 def read_editable_distribution(folder: str, name: str) -> "Optional[Distribution]":
     """Return the distribution of ``.dist-info`` folder ``name``, or None where it is not marked editable.
 
     The mark is PEP 610's ``direct_url.json``, or an ``editable.json`` (PEP 662) that RECORD lists.
     """
-    info = f"{folder}/{name}"  # not os.path.join: this runs for each of a thousand distributions
-    exists = os.access  # most have neither; cheaper than failing to open them
-    if not exists(info + "/direct_url.json", os.F_OK) and not exists(info + "/editable.json", os.F_OK):
-        return None
+    info = os.path.join(folder, name)
     project = editable_project(info)
     distribution = Distribution(info, project or None)
     return distribution if project is not None or distribution.editable_json else None

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _MAX_REMEMBERED = 8192
 _UNKNOWN: "Any" = object()
-_NO_FILES = ("..", "site-packages", "dist-packages")  # their names decide, and not those of their folders alone
+_NO_FILES = ("/..", "/site-packages", "/dist-packages")  # their names decide, and not those of their folders alone
 
 
 class Index:
@@ -82,9 +82,12 @@ class Index:
         None: neither. The most specific folder decides. No file operation; constant in the number of installs.
         """
         try:
-            return self._known[path]
-        except (KeyError, TypeError):
-            return self._remember(path) if isinstance(path, str) else None
+            verdict: Optional[bool] = self._known.get(path, _UNKNOWN)
+        except TypeError:  # cannot even be hashed
+            return None
+        if verdict is _UNKNOWN:
+            verdict = self._remember(path) if isinstance(path, str) else None
+        return verdict
 
     def _remember(self, path: str) -> "Optional[bool]":
         """Work out a verdict; most paths are a file's, whose folder has one already."""
@@ -92,7 +95,7 @@ class Index:
             self._known.clear()
             self._folders.clear()
         cut = path.rfind("/")
-        if cut < 0 or path in self._owners or path[cut + 1 :] in _NO_FILES:
+        if cut < 0 or path in self._owners or path.endswith(_NO_FILES):
             verdict = self._owner(path)
         else:
             folder = path[:cut]

@@ -35,12 +35,11 @@ RUNTIME_MODULES = {
 lock = RLock()
 
 
-def _renew_lock() -> None:
+def renew_lock() -> None:
+    """Renew what a thread may hold when another forks; ``dbx_patch.patches`` registers it."""
     global lock
     lock = RLock()
 
-
-os.register_at_fork(after_in_child=_renew_lock)  # a child of a thread's fork must not inherit a held lock
 
 # module -> what runs after its body, in order of registration
 _callbacks: "Dict[str, List[Callback]]" = {}

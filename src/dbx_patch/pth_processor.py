@@ -43,8 +43,8 @@ def read_text(path: "AnyPath", limit: int = MAX_BYTES) -> "Optional[str]":
         if info.st_mode & 0o170000 != 0o100000 or info.st_size > limit:
             return None
         raw = b""
-        while len(raw) <= info.st_size:
-            chunk = os.read(handle, MAX_BYTES)
+        while len(raw) < info.st_size:
+            chunk = os.read(handle, info.st_size - len(raw))  # all of it, as a rule, into a buffer of that size
             if not chunk:
                 break
             raw += chunk

@@ -7,7 +7,7 @@ import os
 import sys
 
 from dbx_patch import readers
-from dbx_patch.distributions import Distribution, read_editable_distribution
+from dbx_patch.distributions import Distribution, is_marked, read_editable_distribution
 from dbx_patch.pth_processor import MAX_PTH_BYTES, canonical, is_import_line, lines_of, path_of_line, read_text
 
 TYPE_CHECKING = False
@@ -77,26 +77,34 @@ class _Listing:
         self.links: Set[str] = set()
         self.distributions: List[Distribution] = []
         try:
-            entries = os.scandir(folder)
+            handle = os.open(folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0))
         except (FileNotFoundError, NotADirectoryError, PermissionError):
             return  # it has no installs; what else may fail (too many open files) passes, and is tried again
-        with entries:
-            for entry in entries:  # thousands, as a rule: no call for those that say nothing
+        try:
+            self._sort(handle)
+        finally:
+            os.close(handle)
+        self.startup_files.sort()  # `site` reads them by name
+        self.distributions.sort(key=lambda distribution: distribution.name)
+
+    def _sort(self, handle: int) -> None:
+        """Sort the entries of the open folder: thousands, as a rule, so no call for those that say nothing."""
+        with os.scandir(handle) as entries:
+            for entry in entries:
                 name = entry.name
                 if name[0] == ".":  # `site` passes over hidden files
                     continue
                 if name.endswith(".dist-info"):
-                    distribution = read_editable_distribution(folder, name)
-                    if distribution is not None:
-                        self.distributions.append(distribution)
+                    if is_marked(name, handle):
+                        distribution = read_editable_distribution(self.folder, name)
+                        if distribution is not None:
+                            self.distributions.append(distribution)
                 elif name.endswith((".pth", ".start")):
                     self.startup_files.append(name)
                 elif name.endswith(".egg-link"):
                     self.egg_links.append(name)
                 elif entry.is_symlink():
                     self.links.add(name)
-        self.startup_files.sort()  # `site` reads them by name
-        self.distributions.sort(key=lambda distribution: distribution.name)
 
 
 def read_installs(folder: str) -> "Tuple[List[Install], List[str]]":
