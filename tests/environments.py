@@ -102,11 +102,14 @@ def make_tools(folder: Path) -> None:
     run([folder / "bin" / "python", "-m", "pip", "install", "-q", *BACKENDS])
 
 
-def make_venv(folder: Path, tools: Path) -> Environment:
-    """An empty environment of the target interpreter; with ``TRUST_AUDIT_LOG`` set, all it does is watched."""
+def make_venv(folder: Path, tools: Path, watched: bool = True) -> Environment:
+    """An empty environment of the target interpreter; with ``TRUST_AUDIT_LOG`` set, all it does is watched.
+
+    Not ``watched``: for tests of what lies in a site folder, in which the watch would lie too.
+    """
     run([TARGET, "-m", "venv", "--without-pip", folder])
     made = Environment(folder, tools)
-    if os.environ.get("TRUST_AUDIT_LOG"):
+    if watched and os.environ.get("TRUST_AUDIT_LOG"):
         runpy.run_path(str(ROOT / "tests/trust/trust_audit.py"))["install_into"](made.site_packages)
     return made
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from environments import DATABRICKS, TARGET, Environment, clean_environ, run
+from environments import DATABRICKS, TARGET, Environment, clean_environ, make_venv, run
 from kernels import LIBRARY
 from workspaces import Workspace, src_project, write
 
@@ -99,6 +99,14 @@ def emulated(
     found = environment.value(code, options=["-S"], env=DATABRICKS if env is None else env)
     assert isinstance(found, dict)
     return found
+
+
+@pytest.fixture
+def environment(tmp_path: Path, tools: Path, wheel: Path) -> Environment:
+    """One whose start-up lines are dbx-patch's alone."""
+    made = make_venv(tmp_path / "env", tools, watched=False)
+    made.install(wheel)
+    return made
 
 
 def test_the_entry_point_is_called_and_the_import_line_of_the_same_stem_is_not_run(environment: Environment) -> None:

@@ -24,15 +24,7 @@ except Exception as error:
 [outcome, acme.typed.double(2)]
 """
 
-# On the real /Workspace the runtime's hook is a class, which has the name that beartype asks each hook for.
-BEARTYPE = """
-import sys
-for hook in sys.path_hooks:
-    if hasattr(hook, "func") and not hasattr(hook, "__name__"):
-        hook.__name__ = hook.__qualname__ = hook.func.__name__
-from beartype.claw import beartype_package
-beartype_package("acme")
-"""
+BEARTYPE = "from beartype.claw import beartype_package; beartype_package('acme')"
 
 
 @both_orders("beartype")

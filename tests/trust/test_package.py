@@ -44,7 +44,7 @@ def tool(module: str, *args: str | Path) -> Any:
 @pytest.fixture(scope="module")
 def installed(shared: Path, tools: Path, wheel: Path) -> Environment:
     """An environment with nothing but this wheel, which no test here changes."""
-    folder = once(shared / "trust", lambda made: make_venv(made / "env", tools).install(wheel))
+    folder = once(shared / "trust", lambda made: make_venv(made / "env", tools, watched=False).install(wheel))
     return Environment(folder / "env", tools)
 
 
@@ -149,5 +149,6 @@ def test_verify_says_if_a_start_up_file_was_changed(installed: Environment, tmp_
     assert "--force-reinstall" in found[0]["remedy"]
 
 
-def test_without_this_wheel_there_is_nothing_to_rate(bare: Environment, installed: Environment) -> None:
+def test_without_this_wheel_there_is_nothing_to_rate(installed: Environment, tools: Path, tmp_path: Path) -> None:
+    bare = make_venv(tmp_path / "bare", tools, watched=False)
     assert rated(bare) == {} and set(rated(installed)) == set(STARTUP)
