@@ -52,7 +52,26 @@ def cost(function, *arguments):
     return [len(calls), fileops.since(before)]
 front = cost(finders.TRIGGER.find_spec, "surely_missing", None, None)
 miss = cost(finders.FALLBACK.find_spec, "surely_missing", None, None)
-print(json.dumps([front, miss, len(editables.current().folders), len(editables.current().roots)]))
+class Refusing:
+    find_spec = staticmethod(lambda name, target=None: None)
+index = editables.current()
+sys.path_importer_cache[index.roots[0]] = Refusing
+assert finders.FALLBACK.find_spec("acme_0", None, None) is not None
+hit = cost(finders.FALLBACK.find_spec, "acme_0", None, None)
+print(json.dumps([front, miss, hit, len(index.folders), len(index.roots)]))
+"""
+ASKING = """
+import importlib, json, os
+from dbx_patch import editables, user_code
+space = {"ask": user_code.is_user_import, "index": editables.current()}
+def asked(*filenames, call="ask(index)"):
+    for filename in filenames:
+        exec(compile(f"found = (lambda: {call})()", filename, "exec"), space)
+        call = "found" if filename is filenames[-1] else f"eval(compile({call!r}, {filename!r}, 'eval'))"
+    return space["found"]
+cell = "/env/lib/python3/site-packages/IPython/core/interactiveshell.py"
+print(json.dumps([asked(os.__file__), asked("<frozen os>"), asked("/a/script.py"),
+    asked(importlib.__file__, "/a/script.py"), asked(os.__file__, cell)]))
 """
 MISSES = """
 import sys
@@ -116,12 +135,18 @@ def test_a_look_up_costs_the_same_for_any_number_of_installs(environment: Enviro
     found = []
     for count in (FEW, MANY):
         with_installs(environment, tmp_path, count)
-        front, miss, folders, roots = environment.value(LOOK_UPS, env=COUNTING)  # type: ignore[misc]
+        front, miss, hit, folders, roots = environment.value(LOOK_UPS, env=COUNTING)  # type: ignore[misc]
         assert roots == count
         assert front == [1, {"stat": 0, "listdir": 0, "open": 0}], "one call, and no look at the disk"
         assert miss[1] == {"stat": folders, "listdir": 0, "open": 0}
-        found.append(miss[0])
-    assert found[0] == found[1] < 40
+        found.append([miss[0], hit])
+    assert found[0] == found[1] and found[0][0] < 40 and found[0][1][0] < 120, found
+
+
+@pytest.mark.core
+def test_what_pythons_own_modules_try_is_not_looked_for_in_the_workspace(environment: Environment) -> None:
+    """`nt` and the like, when no cell runs; what is neither a library's nor Python's own is user code."""
+    assert environment.value(ASKING, env=DATABRICKS) == [False, False, True, True, True]
 
 
 @pytest.fixture(scope="module")

@@ -250,3 +250,18 @@ def test_modules_of_a_root(site: Path, project: Path) -> None:
     index = index_of(site, {"a.pth": str(project / "src")})
     assert index.names_in[str(project / "src")] == {"acme", "mod", "ext", "namespace"}
     assert site_folders.is_source_root(str(project))
+
+
+def test_only_what_changed_is_read_again(site: Path, project: Path, tmp_path: Path) -> None:
+    other = write(
+        tmp_path / "other/lib/python3/site-packages", {"b.pth": str(write(tmp_path / "ws/more", {"m.py": ""}))}
+    )
+    before = index_of(site, {"a.pth": f"{project}/src\n"})
+    for folder in (site, other):
+        os.utime(folder, (1_700_000_000,) * 2)
+    before = Index([str(site), str(other)], before)
+    after = Index([str(other), str(site)], before)
+    assert after.readings == before.readings[::-1] and after.roots == before.roots[::-1] != []
+    (other / "b.pth").unlink()
+    later = Index([str(other), str(site)], after)
+    assert later.readings[1] is after.readings[1] and later.roots == after.roots[1:]

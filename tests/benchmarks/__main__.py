@@ -35,7 +35,7 @@ def reference_python() -> str:
 def main() -> int:
     """Measure and print; 0 where every budget is met."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer sizes, repetitions and rivals: under 90 seconds")
+    parser.add_argument("--quick", action="store_true", help="fewer sizes, repetitions and rivals")
     parser.add_argument("--only", metavar="PATTERN", default="", help=f"regular expression: of {', '.join(GROUPS)}")
     parser.add_argument("--json", action="store_true", help="print the rows as JSON")
     options = parser.parse_args()
