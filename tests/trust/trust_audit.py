@@ -84,7 +84,7 @@ class Watch:
             return
         frame = caller
         innermost = frame.f_code.co_filename
-        if innermost.startswith("<frozen importlib"):
+        if innermost.startswith(("<frozen importlib", "<frozen zipimport")):
             return  # the import system reads, compiles and caches modules, whoever imports
         where = culprit(frame)
         if not where:
