@@ -208,6 +208,37 @@ except ModuleNotFoundError as error:
     )
 
 
+def test_a_finder_put_behind_ours_answers_first(tools: Path, wheel: Path, tmp_path: Path) -> None:
+    """Without dbx-patch it would answer what `sys.path` has lost, and refuse what it refuses: so it does with it."""
+    environment = make_venv(tmp_path / "env", tools)
+    environment.install(wheel)
+    environment.install_editable(src_project(tmp_path / "proj", "acme"))
+    code = """
+import sys, dbx_patch, dbx_patch.pth_processor
+from importlib.machinery import ModuleSpec
+class Late:
+    def find_spec(self, name, path=None, target=None):
+        if name == "acme" and sys.argv[1] == "refuses":
+            raise ImportError("refused by Late")
+        return ModuleSpec(name, self) if name == "acme" and sys.argv[1] == "has it" else None
+    def create_module(self, spec): return None
+    def exec_module(self, module): module.VALUE = "late"
+sys.meta_path.append(Late())
+assert type(sys.meta_path[-2]).__name__ == "EditableFallback"
+(root,) = [entry for entry in sys.path if "proj" in entry]
+sys.path.remove(root)
+try:
+    import acme
+    print(acme.VALUE)
+except ImportError as error:
+    print(error)
+print(root in sys.path, list(dbx_patch.check_patch_status(verbose=False).served))
+"""
+    assert outcome(environment, code, "has it") == "late\nFalse []"
+    assert outcome(environment, code, "refuses") == "refused by Late\nFalse []"
+    assert outcome(environment, code, "passes") == "editable\nTrue ['acme']"
+
+
 def test_reprs_survive_the_widely_copied_workaround(armed: Environment) -> None:
     code = """
 import sys

@@ -9,7 +9,7 @@ import pytest
 
 from environments import Environment, once
 from kernels import ERAS, Cell, Notebook, error_of, make_notebook, renamed_runtime
-from workspaces import Workspace
+from workspaces import Workspace, write
 
 FOLDERS = ("before", "after")
 
@@ -135,6 +135,28 @@ def test_modules_beside_the_notebook_are_as_before(notebook: Notebook, runtime: 
     (notebook.workspace.notebook_folder / "beside3.py").write_text("")
     report = notebook.run("import library; library.load('beside3')", **runtime)
     assert error_of(report.cells[0]) == "ModuleNotFoundError: No module named 'beside3'"
+
+
+def test_notebooks_stay_refused(runtime: dict[str, object], shared: Path, tools: Path, wheel: Path) -> None:
+    """In an editable package and beside it, from cells and libraries, whoever answers; nothing of them runs."""
+    source = "# Databricks notebook source\nimport sys; sys.ran = __name__\n"
+
+    def make(folder: Path) -> None:
+        home = make_notebook(folder, tools, wheel).workspace.home
+        write(home / "proj/src", {"acme_src/explore.py": source, "explore.py": source})
+
+    folder = once(shared / "with notebooks", make)
+    notebook = Notebook(Environment(folder / "env", tools), Workspace(folder))
+    names = ("acme_src.explore", "explore")
+    cells = [text for name in names for text in (f"import {name}", f"import library; library.load({name!r})")]
+    for order in (1, -1):
+        report = notebook.run(*cells[::order], "import sys; getattr(sys, 'ran', 'nothing')", **runtime)
+        assert report.cells[-1].value == "nothing"
+        errors = [cell.error_type for cell in report.cells[:-1]][::order]
+        from_cell, from_library, *beside = errors
+        assert from_cell == "NotebookImportException"
+        assert from_library == ("ModuleNotFoundError" if runtime["runtime_dir"] else from_cell)
+        assert set(beside) <= {from_cell, "ModuleNotFoundError"}
 
 
 def test_setup_and_tests_do_not_become_importable(notebook: Notebook, runtime: dict[str, object]) -> None:

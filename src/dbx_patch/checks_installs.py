@@ -10,8 +10,7 @@ from dbx_patch.findings import Finding
 from dbx_patch.installs import EditableInstall, top_modules
 from dbx_patch.lookup import look, owners_of_pth, package_files
 from dbx_patch.pth_processor import find_pth_files, get_site_packages_dirs, lines_of, path_of_line
-
-NOTEBOOK = b"# Databricks notebook source"
+from dbx_patch.workspace import NOTEBOOK_HEADER, first_bytes, in_workspace
 
 
 def gone(installs: List[EditableInstall]) -> Iterator[Finding]:
@@ -117,16 +116,16 @@ def notebooks(installs: List[EditableInstall]) -> Iterator[Finding]:
     for install in installs:
         comments = []
         for file in _sources(install):
-            start = _first_bytes(file)
-            if start == NOTEBOOK:
-                in_workspace = "/Workspace/" in file
+            start = first_bytes(file)
+            if start == NOTEBOOK_HEADER:
+                is_there = in_workspace(file)
                 cause = "This file in an editable package begins with `# Databricks notebook source`. " + (
                     "Databricks takes it for a notebook and refuses to import it. To make it a plain file:"
-                    if in_workspace
+                    if is_there
                     else "In the workspace, Databricks would refuse to import it. To make it a plain file:"
                 )
                 remedy = remedies.shell("sed", "-i", "1d", file)
-                yield Finding("warning" if in_workspace else "note", "notebook", file, cause, remedy)
+                yield Finding("warning" if is_there else "note", "notebook", file, cause, remedy)
             elif start[:1] == b"#" and os.path.basename(file) == "__init__.py":
                 comments.append(file)
         if comments:
@@ -154,19 +153,6 @@ def _sources(install: EditableInstall) -> Iterator[str]:
     folders += [folder for portions in install.namespaces.values() for folder in portions]
     yield from dict.fromkeys(file for file in files if file.endswith(".py"))
     yield from dict.fromkeys(file for folder in folders for file in package_files(folder))
-
-
-def _first_bytes(file: str) -> bytes:
-    try:
-        handle = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a FIFO must not block this
-    except (OSError, ValueError):
-        return b""
-    try:
-        return os.read(handle, len(NOTEBOOK))
-    except OSError:
-        return b""
-    finally:
-        os.close(handle)
 
 
 INSTALL_CHECKS = [gone, path_lines, copied, editables_missing, notebooks]

@@ -7,7 +7,6 @@ from typing import List, Optional, Sequence
 
 import _dbx_patch_bootstrap as bootstrap
 from dbx_patch import finders
-from dbx_patch.checks_installs import NOTEBOOK
 from dbx_patch.checks_names import sources_of
 from dbx_patch.explaining_layers import entries_say, finders_say, layers_for
 from dbx_patch.explanation import Explanation, Offer
@@ -15,6 +14,7 @@ from dbx_patch.installs import EditableInstall, editable_installs
 from dbx_patch.lookup import distribution_of, is_built_in, look, names_in, standard_folders
 from dbx_patch.pth_processor import canonical
 from dbx_patch.tracing import Hit, hit_at, search_path_of, trace
+from dbx_patch.workspace import is_refused_notebook
 
 
 def explain(name: str) -> Explanation:
@@ -46,12 +46,12 @@ def _found(name: str, hits: List[Hit], installs: List[EditableInstall]) -> Expla
     result.finders = finders_say(name, parent, hit, installs)
     result.entries = entries_say(hits[0].name, installs)
     result.layers = layers_for(hit)
-    refused = next((h for h in hits if _is_refused_notebook(h)), None)
-    if refused is not None and not result.loaded:
+    refused = [h for h in hits if is_refused_notebook(h.location)] if runtime_refuses_notebooks() else []
+    if refused and not result.loaded:
         result.works = False
         result.verdict = (
-            f"import {name} fails: {refused.location} begins with `# Databricks notebook source`, so the runtime takes"
-            " it for a notebook and refuses to import it."
+            f"import {name} fails: {refused[0].location} begins with `# Databricks notebook source`, so the runtime"
+            " takes it for a notebook and refuses to import it."
         )
     else:
         result.verdict = _verdict(name, hits, result, installs)
@@ -180,16 +180,6 @@ def offers_of(name: str, winner: str, installs: List[EditableInstall]) -> List[O
             kind, provider = ("installed", provider) if provider else ("path", entry)
         found.append(Offer(kind, provider, rival.location, rival.location == winner))
     return found
-
-
-def _is_refused_notebook(hit: Hit) -> bool:
-    if not hit.location.endswith(".py") or "/Workspace/" not in hit.location or not runtime_refuses_notebooks():
-        return False
-    try:
-        with open(hit.location, "rb") as stream:
-            return stream.read(len(NOTEBOOK)) == NOTEBOOK
-    except OSError:
-        return False
 
 
 def runtime_refuses_notebooks() -> bool:

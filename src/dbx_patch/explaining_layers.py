@@ -13,13 +13,7 @@ from dbx_patch.lookup import is_built_in, look
 from dbx_patch.pth_processor import canonical
 from dbx_patch.results import PatchStatus
 from dbx_patch.tracing import Hit, fallback_hit, finder_hit, path_hit
-
-_WORKSPACE = "/Workspace/"
-
-
-def in_workspace(path: str) -> bool:
-    """Tell whether a path lies where the runtime's workspace hooks rule."""
-    return _WORKSPACE in path + "/"
+from dbx_patch.workspace import in_workspace
 
 
 def finders_say(

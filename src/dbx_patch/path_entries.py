@@ -13,6 +13,7 @@ from dbx_patch import editables, finders, unseen, user_code
 from dbx_patch.finders import record_fault
 from dbx_patch.journal import note
 from dbx_patch.pth_processor import canonical
+from dbx_patch.workspace import in_workspace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -115,13 +116,10 @@ class RationedFinder(FileFinder):
 
 
 def _ration(roots: "Iterable[str]") -> str:
-    """Give roots in the workspace a :class:`RationedFinder`, unless a hook of the runtime's has them; return the last.
-
-    The workspace is recognised by its name: where it is mounted in the runtime's own tests, that is a part of the path.
-    """
+    """Give roots in the workspace a :class:`RationedFinder`, unless a hook of the runtime has them; return the last."""
     served = ""
     for root in roots:
-        if "/Workspace/" in root:
+        if in_workspace(root):
             served = root
             if type(sys.path_importer_cache.get(root)) in (type(None), FileFinder):
                 sys.path_importer_cache[root] = new_file_finder(root, RationedFinder)

@@ -12,15 +12,16 @@ from _frozen_importlib import ModuleSpec
 from _frozen_importlib_external import FileFinder, spec_from_file_location
 
 from dbx_patch import editables, path_entries, unseen
-from dbx_patch.finders import ask_others, record_fault
+from dbx_patch.finders import FALLBACK, ask_others, record_fault
 from dbx_patch.journal import note
 from dbx_patch.patches import workspace_hooks
 from dbx_patch.pth_processor import SOURCE_SUFFIXES, canonical, folders_of_site
+from dbx_patch.workspace import is_refused_notebook
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
-    from typing import Any, Dict, List, Optional, Sequence, Tuple
+    from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
     from dbx_patch.editables import Index
     from dbx_patch.site_folders import Install
@@ -36,31 +37,42 @@ _finders: "Dict[str, Any]" = {}
 def resolve(
     name: str, path: "Optional[Sequence[str]]" = None, target: "Optional[ModuleType]" = None
 ) -> "Optional[ModuleSpec]":
-    """Return a spec for ``name`` where an editable install provides it, else None. ``path`` is its parent's."""
+    """Return a spec for ``name`` where an editable install provides it, else None. ``path`` is its parent's.
+
+    What other finders raise passes through; a fault of our own is recorded and is no answer.
+    """
+    known = _recorded(_providers_of, name)
+    if known is None:
+        return None
+    if sys.meta_path[-1] is not FALLBACK:  # one that was put behind ours would be asked without us
+        spec = ask_others(name, path, target)
+        if spec is not None:
+            return spec
+    changed = path is None and _recorded(_catch_up, name, *known)
+    spec = ask_others(name, path, target) if changed else None
+    if spec is None:
+        spec = _recorded(_find_module, name, path, *known)
+    if spec is not None:
+        served[name] = "its path entry was lost" if changed else "a finder of the runtime refused it"
+        _recorded(note, "served by the fallback: %s (%s)", name, served[name])
+    return spec
+
+
+@unseen
+def _recorded(function: "Callable[..., Any]", *args: "Any") -> "Any":
     try:
-        index = editables.current()
-        path_entries.adopt(index)
-        providers = index.providers.get(name.partition(".")[0])
-        if not providers:
-            return None
-        changed = path is None and _catch_up(name, index, providers)
+        return function(*args)
     except Exception as fault:
         record_fault("fallback", fault)
         return None
-    spec = ask_others(name, path, target) if changed else None
-    if spec is None:
-        try:
-            spec = _find(name, path, index, providers)
-        except Exception as fault:
-            record_fault("fallback", fault)
-            return None
-    if spec is not None:
-        served[name] = "its path entry was lost" if changed else "a finder of the runtime refused it"
-        try:
-            note("served by the fallback: %s (%s)", name, served[name])
-        except Exception as fault:
-            record_fault("the log", fault)
-    return spec
+
+
+@unseen
+def _providers_of(name: str) -> "Optional[Tuple[Index, List[Install]]]":
+    index = editables.current()
+    path_entries.adopt(index)
+    providers = index.providers.get(name.partition(".")[0])
+    return (index, providers) if providers else None
 
 
 @unseen
@@ -78,6 +90,15 @@ def _catch_up(name: str, index: "Index", providers: "List[Install]") -> bool:
             except Exception as fault:
                 record_fault(f"{install.name}: {install.line}", fault)
     return done
+
+
+@unseen
+def _find_module(
+    name: str, path: "Optional[Sequence[str]]", index: "Index", providers: "List[Install]"
+) -> "Optional[ModuleSpec]":
+    """Return what our own finders have, less what the runtime's would refuse: it was not asked about this file."""
+    spec = _find(name, path, index, providers)
+    return None if spec is None or is_refused_notebook(spec.origin or "") else spec
 
 
 @unseen
@@ -131,10 +152,9 @@ def _namespace_spec(name: str, portions: "List[str]") -> "ModuleSpec":
 def _was_asked(folder: str, path: "Optional[Sequence[str]]") -> bool:
     """Tell whether the import system has looked into ``folder`` already, so that looking again would find no more."""
     entries = sys.path if path is None else path
-    # as it is, by one look: how many other entries there are costs nothing
-    for entry in (
-        (folder,) if folder in entries else [e for e in entries if isinstance(e, str) and canonical(e) == folder]
-    ):
+    # mostly it is there as it is: one look, however many other entries there are
+    spelled = [folder] if folder in entries else [e for e in entries if isinstance(e, str) and canonical(e) == folder]
+    for entry in spelled:
         finder = sys.path_importer_cache.get(entry)
         # At the top level a patched hook may have refused a name that the index has learnt only now.
         return type(finder) is FileFinder or (path is not None and workspace_hooks.is_patched_hook(finder))

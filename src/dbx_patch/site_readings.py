@@ -65,9 +65,7 @@ class SiteReading:
         is_source = self._is_source
         install.roots = [root for root in install.roots if self._leads_to_source(root)]
         install.targets = [target for target in install.targets if is_source(target)]
-        inside = (
-            install.folder + "/"
-        )  # scikit-build-core's compiled modules lie in the site folder: no source, but found
+        inside = install.folder + "/"  # scikit-build-core's compiled modules lie there: no sources, but found
         install.mapping = {n: path for n, path in install.mapping.items() if path.startswith(inside) or is_source(path)}
         install.namespaces = {
             name: [folder for folder in folders if is_source(folder)] for name, folders in install.namespaces.items()
