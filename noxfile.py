@@ -1,8 +1,8 @@
 """``nox``: the tests on every CPython that is here, each over the built wheel in environments of that interpreter.
 
 ``nox`` runs the core on each of them, ``nox -s whole`` all of the test command, ``nox -s "whole(version='3.8')"`` on
-one of them; ``nox -s real`` is what runs on parts that no one here wrote. With ``--no-venv`` the environment that runs
-nox is the one that runs the tests, and has to have the extras.
+one of them, ``-k "core and not own"`` leaves out the one that runs nox; ``nox -s real`` is what runs on parts that no
+one here wrote. With ``--no-venv`` the environment that runs nox runs the tests, and has to have the extras.
 """
 
 from __future__ import annotations
@@ -10,11 +10,16 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import nox
 
-VERSIONS = ["3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14", "3.15"]
+OWN = "{}.{}".format(*sys.version_info)  # of the interpreter that runs nox, which the plain test command tests
+VERSIONS = [
+    nox.param(version, tags=["own"] if version == OWN else [])
+    for version in ("3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14", "3.15")
+]
 
 nox.options.default_venv_backend = "venv"
 nox.options.sessions = ["core"]
