@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from environments import Environment, build_wheel, make_tools, make_venv, once
+from sessions import copy_of
 from workspaces import Workspace
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "src"))
@@ -39,6 +40,21 @@ def environment(tmp_path: Path, tools: Path, wheel: Path) -> Environment:
     made = make_venv(tmp_path / "env", tools)
     made.install(wheel)
     return made
+
+
+@pytest.fixture(scope="session")
+def installed(shared: Path, tools: Path, wheel: Path) -> Environment:
+    """An environment with dbx-patch; tests that change one take a copy."""
+
+    def make(folder: Path) -> None:
+        make_venv(folder / "env", tools).install(wheel)
+
+    return Environment(once(shared / "installed", make) / "env", tools)
+
+
+@pytest.fixture
+def env(installed: Environment, tmp_path: Path) -> Environment:
+    return copy_of(installed, tmp_path / "env")
 
 
 @pytest.fixture

@@ -88,6 +88,11 @@ def test_too_wide_folders_are_no_editable_installs(site: Path, wide: str) -> Non
     assert index.is_editable(os.path.join(folder, "anything/at_all.py")) is not True
 
 
+@pytest.mark.parametrize("folder", ["/databricks/driver/project", "/tmp/project", "/Workspace/Shared/x", "/srv/x"])
+def test_a_projects_folder_may_lie_in_many_places(folder: str) -> None:
+    assert site_folders.is_source_root(folder) and site_folders.is_source_root(folder + "/src")
+
+
 def test_a_chained_folder_of_installed_packages_is_none(site: Path, tmp_path: Path) -> None:
     chained = write(tmp_path / "libraries", {"six.py": "", "six-1.0.dist-info/METADATA": ""})
     index = index_of(site, {"chain.pth": str(chained)})

@@ -87,6 +87,45 @@ def test_uninstalled_names_stop_resolving(notebook: Notebook, era: str, shape: s
     assert not [entry for entry in report.cells[1].sys_path if "my project" in entry]
 
 
+UV = {
+    "uv pip": ("pip", "install", "--python", "{python}", "--no-deps", "-e", "{project}"),
+    "uv sync": ("sync", "--active", "--project", "{project}", "--inexact"),
+}
+
+
+def uv(environment: Environment, *words: str, project: Path | str = "") -> str:
+    """A cell that runs uv for the kernel's environment, as `%sh` would."""
+    found = pytest.importorskip("uv", reason="needs uv: pip install '.[real]'")
+    library = next((environment.tools / "lib").glob("python3*/site-packages"))
+    command = [found.find_uv_bin(), *(word.format(python=environment.python, project=project) for word in words)]
+    command += ["--offline", "--no-build-isolation"] if "uninstall" not in words else []
+    cache, home = str(environment.folder.parent / "uv-cache"), str(environment.folder)
+    env = {"PYTHONPATH": str(library), "UV_CACHE_DIR": cache, "UV_NO_CONFIG": "1", "VIRTUAL_ENV": home}
+    return PIP.format(command=command, env=env)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("how", UV)
+@pytest.mark.parametrize("era", ERAS)
+def test_installed_moved_and_uninstalled_by_uv(notebook: Notebook, era: str, how: str, shape: str) -> None:
+    env, forget = notebook.environment, "import sys; [sys.modules.pop(m) for m in [*sys.modules] if 'acme' in m]\n"
+    old, new = (SHAPES[shape](notebook.workspace.home / place, "acme", place) for place in ("old", "new"))
+    report = notebook.run(
+        "import acme",
+        uv(env, *UV[how], project=old),
+        "import library; library.load('acme.deep.leaf'), __import__('acme').VALUE",
+        uv(env, *UV[how], project=new),
+        forget + "import library; library.load('acme.deep.leaf'), __import__('acme').VALUE",
+        uv(env, "pip", "uninstall", "-q", "--python", env.python, "acme-project"),
+        forget + "import acme",
+        runtime=era,
+    )
+    gone = "ModuleNotFoundError: No module named 'acme'"
+    assert error_of(report.cells[0]) == error_of(report.cells[6]) == gone
+    assert [report.cells[n].value for n in (2, 4)] == [["acme.deep.leaf", "old"], ["acme.deep.leaf", "new"]], report
+    assert not [entry for entry in report.cells[6].sys_path if "my project" in entry]
+
+
 def test_a_submodule_written_after_the_install(notebook: Notebook) -> None:
     project = src_project(notebook.workspace.home / "proj", "acme")
     notebook.environment.install_editable(project)

@@ -3,7 +3,7 @@
 import difflib
 import os
 import sys
-from typing import List, Optional, Sequence
+from typing import List, Optional
 
 import _dbx_patch_bootstrap as bootstrap
 from dbx_patch import finders
@@ -28,10 +28,10 @@ def explain(name: str) -> Explanation:
     installs = editable_installs()
     hits: List[Hit] = []
     for number in range(1, len(parts) + 1):
-        path = search_path_of(hits[-1]) if hits else None
-        if hits and path is None:
-            return _missing(name, hits, installs, f"{hits[-1].name} is a module and not a package, so it has no parts")
-        hit = trace(".".join(parts[:number]), path, installs)
+        parent = hits[-1] if hits else None
+        if parent and search_path_of(parent) is None:
+            return _missing(name, hits, installs, f"{parent.name} is a module and not a package, so it has no parts")
+        hit = trace(".".join(parts[:number]), parent, installs)
         if hit is None:
             return _missing(name, hits, installs, "")
         hits.append(hit)
@@ -40,7 +40,7 @@ def explain(name: str) -> Explanation:
 
 def _found(name: str, hits: List[Hit], installs: List[EditableInstall]) -> Explanation:
     hit = hits[-1]
-    parent = search_path_of(hits[-2]) if len(hits) > 1 else None
+    parent = hits[-2] if len(hits) > 1 else None
     result = Explanation(name, True, "", _loaded(name), hit.location)
     result.offers = _offers(hits[0], installs)
     result.finders = finders_say(name, parent, hit, installs)
@@ -70,7 +70,7 @@ def _verdict(name: str, hits: List[Hit], result: Explanation, installs: List[Edi
             text += f"; dbx-patch's fallback answers for {asked}, since nothing else on sys.meta_path would"
     else:
         text = f"import {name} works: it comes from {hit.provider or 'a path entry'}, {hit.location}"
-    if rivals and top.install is None:
+    if rivals and top.install is None and not top.namespace:
         text += f". It is not the editable install {rivals[0]}, which {top.provider or top.location} shadows"
     if result.loaded and hit.location and os.path.realpath(result.loaded) != os.path.realpath(hit.location):
         text += f". This process has loaded it from elsewhere: {result.loaded}"
@@ -80,12 +80,11 @@ def _verdict(name: str, hits: List[Hit], result: Explanation, installs: List[Edi
 def _missing(name: str, hits: List[Hit], installs: List[EditableInstall], why: str) -> Explanation:
     result = Explanation(name, False, "", _loaded(name))
     wanted = name.split(".")[len(hits)]
-    path = search_path_of(hits[-1]) if hits else None
-    prefix = hits[-1].name + "." if hits else ""
-    result.near = [prefix + near for near in _near(wanted, hits, path, installs)]
-    top = hits[0] if hits else None
+    top, parent = (hits[0], hits[-1]) if hits else (None, None)
+    prefix = parent.name + "." if parent else ""
+    result.near = [prefix + near for near in _near(wanted, parent, installs)]
     result.offers = _offers(top, installs) if top else offers_of(wanted, "none of them", installs)
-    result.finders = finders_say(name, path, None, installs) if not why else []
+    result.finders = finders_say(name, parent, None, installs) if not why else []
     lost = _lost(wanted, installs) if top is None else None
     result.layers = layers_for(lost) if lost else []
     result.entries = entries_say(name.partition(".")[0], installs)
@@ -102,7 +101,7 @@ def _missing(name: str, hits: List[Hit], installs: List[EditableInstall], why: s
 
 def _why_no_part(wanted: str, hits: List[Hit], installs: List[EditableInstall]) -> str:
     top, parent = hits[0], hits[-1]
-    rival = next((i.name for i in installs if top.name in i.names), "") if top.install is None else ""
+    rival = next((i.name for i in installs if top.name in i.names), "") if not (top.install or top.namespace) else ""
     shadow = f", and not of the editable install {rival}, which it shadows" if rival else ""
     return (
         f"{parent.name} is that of {parent.provider or 'a path entry'}, {parent.location}{shadow}; it has no {wanted}"
@@ -128,9 +127,9 @@ def _why_nowhere(lost: Optional[Hit]) -> str:
     return f"{where} and dbx-patch is {'not armed' if active else f'off ({reason})'}"
 
 
-def _near(wanted: str, hits: List[Hit], path: Optional[Sequence[str]], installs: List[EditableInstall]) -> List[str]:
-    if hits:
-        known = names_in(path or ())
+def _near(wanted: str, parent: Optional[Hit], installs: List[EditableInstall]) -> List[str]:
+    if parent:
+        known = names_in(search_path_of(parent) or ())
     else:
         known = names_in(e for e in sys.path if isinstance(e, str)).union(sys.builtin_module_names)
         known.update(name for install in installs for name in install.names)

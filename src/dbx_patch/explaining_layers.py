@@ -12,15 +12,15 @@ from dbx_patch.installs import EditableInstall
 from dbx_patch.lookup import is_built_in, look
 from dbx_patch.pth_processor import canonical
 from dbx_patch.results import PatchStatus
-from dbx_patch.tracing import Hit, fallback_hit, finder_hit, path_hit
+from dbx_patch.tracing import Hit, fallback_hit, finder_hit, path_hit, search_path_of
 from dbx_patch.workspace import in_workspace
 
 
 def finders_say(
-    name: str, path: Optional[Sequence[str]], hit: Optional[Hit], installs: List[EditableInstall]
+    name: str, parent: Optional[Hit], hit: Optional[Hit], installs: List[EditableInstall]
 ) -> List[FinderSays]:
-    """Return what each finder on ``sys.meta_path`` would say of ``name``."""
-    return [FinderSays(_called(finder), _says(finder, name, path, hit, installs)) for finder in tuple(sys.meta_path)]
+    """Return what each finder on ``sys.meta_path`` would say of ``name``; ``hit`` is what the import finds."""
+    return [FinderSays(_called(finder), _says(finder, name, parent, hit, installs)) for finder in tuple(sys.meta_path)]
 
 
 def _called(finder: Any) -> str:
@@ -28,20 +28,18 @@ def _called(finder: Any) -> str:
     return str(kind.__qualname__)
 
 
-def _says(
-    finder: Any, name: str, path: Optional[Sequence[str]], hit: Optional[Hit], installs: List[EditableInstall]
-) -> str:
+def _says(finder: Any, name: str, parent: Optional[Hit], hit: Optional[Hit], installs: List[EditableInstall]) -> str:
     kind = finder if isinstance(finder, type) else type(finder)
     module, called = kind.__module__, kind.__qualname__
     if finder is finders.TRIGGER:
         ours = name in finders.RUNTIME_MODULES.values()
         return "patches it once it has loaded" if ours else "nothing: it is for the runtime's modules"
     if finder is finders.FALLBACK:
-        found = fallback_hit(name, path, installs)
+        found = fallback_hit(name, parent, installs)
         return f"has it, should all others miss: {found.location}" if found else "nothing: no editable install has it"
     if called in ("BuiltinImporter", "FrozenImporter"):
-        return "asked first, and has it" if path is None and is_built_in(name) and hit else "nothing"
-    on_path = path_hit(name, path, installs)
+        return "asked first, and has it" if parent is None and is_built_in(name) and hit else "nothing"
+    on_path = path_hit(name, search_path_of(parent), installs)
     if called == "PathFinder":
         return f"has it: {on_path.location}" if on_path else "nothing on its path entries"
     if called in ("WsfsPathFinder", "_WorkspacePathFinder"):

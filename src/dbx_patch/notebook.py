@@ -89,10 +89,10 @@ def module_names(start: str) -> list[str]:
     parent, dot, _ = start.rpartition(".")
     if not dot:
         return sorted({name for install in installs for name in install.names if name.startswith(start)})
-    hit, path = None, None
+    hit = None
     for number in range(1, parent.count(".") + 2):
-        hit = trace(".".join(parent.split(".")[:number]), path, installs)
-        path = search_path_of(hit) if hit else None
-        if path is None:
+        hit = trace(".".join(parent.split(".")[:number]), hit, installs)
+        if search_path_of(hit) is None:
             return []
-    return sorted(name for name in (f"{parent}.{part}" for part in names_in(path or ())) if name.startswith(start))
+    parts = names_in(search_path_of(hit) or ())
+    return sorted(name for name in (f"{parent}.{part}" for part in parts) if name.startswith(start))

@@ -17,7 +17,10 @@ _IN_FRONT = ("D", "E")
 
 @dataclass
 class Hit:
-    """Who would answer for ``name``. ``how``: built-in, path, finder or fallback."""
+    """Who would answer for ``name``. ``how``: built-in, path, finder or fallback.
+
+    ``search``: the folders of its submodules, None for a plain module; ``namespace``: it has no file of its own.
+    """
 
     name: str
     how: str
@@ -26,24 +29,27 @@ class Hit:
     search: Optional[List[str]] = None
     install: Optional[EditableInstall] = None
     provider: str = ""
+    namespace: bool = False
 
 
-def trace(name: str, path: Optional[Sequence[str]], installs: List[EditableInstall]) -> Optional[Hit]:
-    """Return what an import of ``name`` would find; ``path`` are its parent's folders, None at the top level."""
-    if path is None and is_built_in(name):
+def trace(name: str, parent: Optional[Hit], installs: List[EditableInstall]) -> Optional[Hit]:
+    """Return what an import of ``name`` would find; ``parent`` is what that of its package has found."""
+    if parent is None and is_built_in(name):
         return Hit(name, "built-in", provider="the interpreter")
     by_finder = finder_hit(name, installs, active_only=True)
-    if by_finder is not None and by_finder.install is not None and by_finder.install.shape in _IN_FRONT:
+    if by_finder is not None and not by_finder.namespace and by_finder.install and by_finder.install.shape in _IN_FRONT:
         return by_finder
-    on_path = path_hit(name, path, installs)
-    return on_path or by_finder or fallback_hit(name, path, installs)
+    return path_hit(name, search_path_of(parent), installs) or by_finder or fallback_hit(name, parent, installs)
 
 
-def search_path_of(hit: Hit) -> Optional[List[str]]:
+def search_path_of(hit: Optional[Hit]) -> Optional[List[str]]:
     """Return the folders in which a hit's submodules are looked for: those it has if it is loaded already.
 
-    None for a plain module. A loaded namespace's ``__path__`` is not iterated, which would ask the finders anew.
+    None for a plain module, and for no hit, which is the top level. A loaded namespace's ``__path__`` is not iterated,
+    which would ask the finders anew.
     """
+    if hit is None:
+        return None
     loaded: Any = getattr(sys.modules.get(hit.name), "__path__", None)
     known = loaded if isinstance(loaded, list) else getattr(loaded, "_path", None)
     if known:
@@ -59,12 +65,23 @@ def path_hit(name: str, path: Optional[Sequence[str]], installs: List[EditableIn
         if place is None:
             continue
         if not place.namespace:
-            return hit_at(place, "path", installs)
+            return _behind_stand_in(hit_at(place, "path", installs), installs)
         portions.append(place)
     if not portions:
         return None
     hit = hit_at(portions[0], "path", installs)
     hit.search = [folder for place in portions for folder in place.search or ()]
+    return hit
+
+
+def _behind_stand_in(hit: Hit, installs: List[EditableInstall]) -> Hit:
+    """Shape I: a file in the site folder puts another in its place, or takes its parts from elsewhere."""
+    for install in installs:
+        if install.shape == "I" and _lies_in(hit.location, install.site_folder):
+            if hit.name in install.modules:
+                return _mapped(hit.name, install) or hit
+            if hit.name in install.namespaces:
+                hit.search, hit.install, hit.provider = install.namespaces[hit.name], install, install.name
     return hit
 
 
@@ -80,7 +97,9 @@ def finder_hit(name: str, installs: List[EditableInstall], *, active_only: bool)
 
 def _mapped(name: str, install: EditableInstall) -> Optional[Hit]:
     if name not in install.modules and name not in install.namespaces:
-        return None
+        below = [path for mapped, path in install.modules.items() if mapped.startswith(name + ".")]
+        where = install.project or os.path.dirname(below[0]) if below else ""
+        return Hit(name, "finder", where, "", [], install, install.name, namespace=True) if below else None
     places = [place for place in sources_of(install, name) if place.entry not in install.paths]
     if not places:
         return None
@@ -89,10 +108,10 @@ def _mapped(name: str, install: EditableInstall) -> Optional[Hit]:
         return None
     if os.path.isdir(location) and not places[0].namespace:  # mapped to a package's folder
         location, search = os.path.join(location, "__init__.py"), [location]
-    return Hit(name, "finder", location, "", search, install, install.name)
+    return Hit(name, "finder", location, "", search, install, install.name, places[0].namespace)
 
 
-def fallback_hit(name: str, path: Optional[Sequence[str]], installs: List[EditableInstall]) -> Optional[Hit]:
+def fallback_hit(name: str, parent: Optional[Hit], installs: List[EditableInstall]) -> Optional[Hit]:
     """Return what dbx-patch's own finder would answer a miss with, None where it is not in place."""
     if not any(finder is finders.FALLBACK for finder in sys.meta_path):
         return None
@@ -102,7 +121,7 @@ def fallback_hit(name: str, path: Optional[Sequence[str]], installs: List[Editab
             continue
         hit = _mapped(name, install)
         if hit is None:
-            entries = install.paths if path is None else [entry for entry in path if is_from(entry, install)]
+            entries = install.paths if parent is None else _parts_of(parent, install)
             place = next((found for entry in entries for found in [look(name, entry)] if found), None)
             hit = hit_at(place, "fallback", installs) if place else None
         if hit is not None:
@@ -111,9 +130,18 @@ def fallback_hit(name: str, path: Optional[Sequence[str]], installs: List[Editab
     return None
 
 
+def _parts_of(parent: Hit, install: EditableInstall) -> List[str]:
+    """Return the folders of an install in which a package's submodules lie; of a namespace, lost ones as well."""
+    folders = [entry for entry in search_path_of(parent) or () if is_from(entry, install)]
+    if parent.namespace:
+        folders += install.namespaces.get(parent.name, [])
+        folders += [os.path.join(root, *parent.name.split(".")) for root in install.paths]
+    return folders
+
+
 def hit_at(place: Place, how: str, installs: List[EditableInstall]) -> Hit:
     """Return the hit for a place on the disk, and whose it is."""
-    hit = Hit(place.name, how, place.location, place.entry, place.search)
+    hit = Hit(place.name, how, place.location, place.entry, place.search, namespace=place.namespace)
     hit.install = next((install for install in installs if is_from(place.location, install)), None)
     if hit.install is not None:
         hit.provider = hit.install.name

@@ -120,7 +120,7 @@ def situations_of(row: Row) -> list[str]:
     return [name for name in SITUATIONS if name not in absent]
 
 
-def _files(site: Site, row: Row, names: Any = None) -> dict[str, str]:
+def sources(site: Site, row: Row, names: Any = None) -> dict[str, str]:
     """Module -> its source's real path; submodules first, so that each brings its own parents."""
     chosen = sorted(row.modules if names is None else names, key=lambda name: -name.count("."))
     return {name: os.path.realpath(site.source(row, name)) for name in chosen}
@@ -142,12 +142,12 @@ def probe(site: Site, row: Row, situation: str, tag: str = "") -> str:
     if situation == "autoreload":
         sibling = [f"{site.project(row)}-sibling/{path}" for path in row.modules.values()]
         sibling += [str(site.environment.site_packages / "library.py"), f"{site.project(row)}-sibling.py"]
-        return f"autoreload({_files(site, row)!r}, {sibling!r})"
+        return f"autoreload({sources(site, row)!r}, {sibling!r})"
     if situation.endswith("new"):
         name = f"new_{situation.partition(' ')[0]}_{tag}"
         file = os.path.realpath(site.source(row, row.package).parent) + f"/{name}.py"
         return f"outcome_of_new({load}, {row.package!r}, '{row.package}.{name}', {file!r})"
-    return f"outcome({load}, {_files(site, row, None if situation.endswith('submodules') else row.tops)!r})"
+    return f"outcome({load}, {sources(site, row, None if situation.endswith('submodules') else row.tops)!r})"
 
 
 def on_driver(site: Site, rows: list[Row], era: str, *, on: bool) -> dict[str, dict[str, str]]:
@@ -188,7 +188,7 @@ def on_executor(site: Site, rows: list[Row], era: str, *, on: bool) -> dict[str,
     report = simulate_executor(
         "udf:udf",
         source=UDF,
-        args=[{row.id: (*_fresh(row), _files(site, row)) for row in rows}],
+        args=[{row.id: (*_fresh(row), sources(site, row)) for row in rows}],
         workspace=site.workspace.folder,
         notebook=site.workspace.notebook,
         python=site.environment.python,

@@ -28,6 +28,8 @@ FOLDERS = (
         "/databricks",
         "/databricks/spark/python",
         "/databricks/python_shell",
+        "/databricks/driver",
+        "/databricks/drivers/project",
         "/home/somebody",
         "/root",
         "/home",
