@@ -21,7 +21,7 @@ from dbx_patch.workspace import is_refused_notebook
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
-    from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
+    from typing import Any, Dict, List, Optional, Sequence, Tuple
 
     from dbx_patch.editables import Index
     from dbx_patch.site_folders import Install
@@ -41,38 +41,34 @@ def resolve(
 
     What other finders raise passes through; a fault of our own is recorded and is no answer.
     """
-    known = _recorded(_providers_of, name)
-    if known is None:
-        return None
-    if sys.meta_path[-1] is not FALLBACK:  # one that was put behind ours would be asked without us
-        spec = ask_others(name, path, target)
-        if spec is not None:
-            return spec
-    changed = path is None and _recorded(_catch_up, name, *known)
-    spec = ask_others(name, path, target) if changed else None
-    if spec is None:
-        spec = _recorded(_find_module, name, path, *known)
-    if spec is not None:
-        served[name] = "its path entry was lost" if changed else "a finder of the runtime refused it"
-        _recorded(note, "served by the fallback: %s (%s)", name, served[name])
-    return spec
-
-
-@unseen
-def _recorded(function: "Callable[..., Any]", *args: "Any") -> "Any":
     try:
-        return function(*args)
+        index = editables.current()
+        path_entries.adopt(index)
+        providers = index.providers.get(name.partition(".")[0])
+        if not providers:
+            return None
+        is_last = sys.meta_path[-1] is FALLBACK
     except Exception as fault:
         record_fault("fallback", fault)
         return None
-
-
-@unseen
-def _providers_of(name: str) -> "Optional[Tuple[Index, List[Install]]]":
-    index = editables.current()
-    path_entries.adopt(index)
-    providers = index.providers.get(name.partition(".")[0])
-    return (index, providers) if providers else None
+    spec = None if is_last else ask_others(name, path, target)
+    if spec is not None:
+        return spec  # of a finder that was put behind ours, and would be asked without us
+    changed = False
+    try:
+        changed = path is None and _catch_up(name, index, providers)
+    except Exception as fault:
+        record_fault("fallback", fault)
+    spec = ask_others(name, path, target) if changed else None
+    try:
+        if spec is None:
+            spec = _find_module(name, path, index, providers)
+        if spec is not None:
+            served[name] = "its path entry was lost" if changed else "a finder of the runtime refused it"
+            note("served by the fallback: %s (%s)", name, served[name])
+    except Exception as fault:
+        record_fault("fallback", fault)
+    return spec
 
 
 @unseen

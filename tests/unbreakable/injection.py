@@ -19,8 +19,8 @@ Site = Tuple[str, str, int, int, str]  # module, function, its first line, bytec
 # Room upon room of what runs inside other people's imports; the rest (CLI, reports) runs when a user asks for it.
 ENGINE = (
     *("_dbx_patch_bootstrap", "finders", "loaders", "resolver", "editables", "site_folders", "distributions"),
-    *("site_readings", "readers", "literals", "pth_processor", "path_entries", "user_code", "journal", "__init__"),
-    *("patches.__init__", "patches.workspace_hooks", "patches.wrapping", "patches.sys_path_init_patch"),
+    *("site_readings", "readers", "literals", "pth_processor", "path_entries", "user_code", "workspace", "journal"),
+    *("__init__", "patches.__init__", "patches.workspace_hooks", "patches.wrapping", "patches.sys_path_init_patch"),
     *("patches.python_path_hook_patch", "patches.autoreload_hook_patch"),
 )
 # Functions of ours that hand over to a foreign one: what comes out of them may be that one's own, not ours to swallow.
