@@ -22,6 +22,32 @@ def through_library(name):
 """
 
 
+COUNTED = """
+def misses(workspace, names):
+    import importlib.machinery, library, sys
+    system = sys.modules["_frozen_importlib_external"]
+    real, asked = system._os, []
+    class Counting:
+        def __getattr__(self, name):
+            function = getattr(real, name)
+            if name not in ("stat", "listdir"):
+                return function
+            def counted(path="", *args, **kwargs):
+                if str(path).startswith(workspace):
+                    asked.append(str(path))
+                return function(path, *args, **kwargs)
+            return counted
+    for name in ["warm_up", *names]:
+        try:
+            library.load(name)
+        except ImportError:
+            pass
+        system._os = Counting()
+    system._os = real
+    return asked
+"""
+
+
 @pytest.fixture(scope="module")
 def notebook(shared: Path, tools: Path, wheel: Path) -> Notebook:
     folder = once(shared / "executor", lambda at: make_notebook(at, tools, wheel) and None)
@@ -65,3 +91,13 @@ def test_library_on_an_executor_cannot_reach_the_notebooks_folder(notebook: Note
     assert call(notebook, "udf:udf", "beside", source=UDF).value == "beside"
     refused = call(notebook, "udf:through_library", "beside", source=UDF)
     assert refused.error == "No module named 'beside'"
+
+
+@pytest.mark.parametrize("era", ERAS)
+def test_libraries_do_not_look_into_the_paths_that_the_driver_sent(notebook: Notebook, era: str) -> None:
+    sent = [str(notebook.workspace.home / "proj/src")]
+    args = (str(notebook.workspace.folder), ["missing_1", "missing_2", "missing_3.sub"])
+    options = {"source": COUNTED, "driver_sys_path": sent, "runtime": era}
+    assert call(notebook, "udf:misses", *args, **options).value == []
+    off = call(notebook, "udf:misses", *args, env={"DBX_PATCH_ENABLED": "0"}, **options).value
+    assert len(off) >= len(sent), "where the paths are there without it, each import asks for each"

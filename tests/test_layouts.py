@@ -18,6 +18,9 @@ BOUND_EARLY = """        self._path_hook = path_hook
         original = type(path_hook)._handle_sys_path_maybe_updated
         self._bound = getattr(original, '__wrapped__', original).__get__(path_hook)
 """
+FIRST = """    from importlib.machinery import PathFinder
+    sys.meta_path.insert(0, type('First', (PathFinder,), {}))
+"""
 # what -> [(file, text in it, text instead)]
 LAYOUTS: dict[str, list[tuple[str, str, str]]] = {
     "sys.path is rebuilt after the hooks went in": [
@@ -54,7 +57,18 @@ LAYOUTS: dict[str, list[tuple[str, str, str]]] = {
             BOUND_EARLY,
         ),
     ],
+    "a finder that answers for all is put first": [
+        (
+            LAUNCHER,
+            "    from dbruntime import kernel_setup\n",
+            FIRST + "    from dbruntime import kernel_setup\n",
+        )
+    ],
     "hooks that make their inner finder when it is needed": [],  # see HOOKS
+}
+NOT_LOADED = {
+    "legacy": {"workspace_import_machinery", "executor_wsfs_import_hook"},
+    "modern": {"wsfs_import_hook", "executor_wsfs_import_hook"},
 }
 HOOKS = {
     "legacy": ("python_shell/dbruntime/wsfs_import_hook.py", "__finder", "__ask_other_hooks"),
@@ -98,6 +112,9 @@ def test_imports_work_whatever_the_layout(notebook: Notebook, era: str, layout: 
     options = {"runtime": era, "runtime_dir": runtime_with(tmp_path, era, layout), "count_ops": True}
     cells = [PURGE + cell for cell in NEEDS_PATCH.values()]
     assert notebook.values(*cells, "import beside; beside.VALUE", **options) == [*VALUES, "beside the notebook"]
+    states = "import dbx_patch; {p.name: p.state for p in dbx_patch.check_patch_status(verbose=False).patches}"
+    found = notebook.values(PURGE + NEEDS_PATCH["library"], states, **options)[1]
+    assert {name for name, state in found.items() if state != "applied"} == NOT_LOADED[era]
     with_it = notebook.run("import big", **options).cells[0].workspace_ops
     without = notebook.run("import big", env={"DBX_PATCH_ENABLED": "0"}, **options).cells[0].workspace_ops
     assert with_it and without and with_it.total == without.total, with_it.paths

@@ -28,6 +28,8 @@ def apply_all_patches(verbose: bool = True, force_refresh: bool = False) -> Appl
     restored: List[str] = []
     if bootstrap.decide()[0]:
         finders.arm()
+        patches.keep_first()
+        patches.patch_loaded()
         index = editables.current(force=force_refresh)
         restored = path_entries.restore(index, "apply_all_patches()")
     result = ApplyPatchesResult(**vars(current_status()), restored=restored)

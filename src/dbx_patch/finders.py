@@ -159,6 +159,11 @@ def fire(name: str, module: "ModuleType") -> None:
             record_fault(f"when_imported({name!r})", fault)
 
 
+def is_loading(module: "ModuleType") -> bool:
+    """Tell whether a module's body is still running: another thread's import, which is left to the trigger."""
+    return bool(getattr(getattr(module, "__spec__", None), "_initializing", False))
+
+
 def when_imported(module: str) -> "Callable[[Callback], Callback]":
     """Decorate a function to be called with module ``module`` (its full name) right after its body has run.
 
@@ -171,8 +176,7 @@ def when_imported(module: str) -> "Callable[[Callback], Callback]":
         if callback not in registered:
             registered.append(callback)
             loaded = sys.modules.get(module)
-            # A body that is still running (another thread's import) is left to the trigger.
-            if loaded is not None and not getattr(getattr(loaded, "__spec__", None), "_initializing", False):
+            if loaded is not None and not is_loading(loaded):
                 try:
                     callback(loaded)
                 except Exception as fault:
@@ -208,6 +212,11 @@ def expect(patches: "Iterable[str]") -> None:
     with lock:
         if not _in_place(TRIGGER):
             sys.meta_path.insert(0, TRIGGER)
+
+
+def expected() -> "List[str]":
+    """Return the patches that are applied to their runtime modules when these load."""
+    return [patch for patch, module in RUNTIME_MODULES.items() if _APPLIERS[patch] in _callbacks.get(module, ())]
 
 
 def forget(patches: "Iterable[str]") -> None:

@@ -7,7 +7,7 @@ look under ``/Workspace``; one of ours, put into ``sys.path_importer_cache``, co
 
 import os
 import sys
-from _frozen_importlib_external import FileFinder, _get_supported_file_loaders  # type: ignore[attr-defined]
+from _frozen_importlib_external import FileFinder, PathFinder, _get_supported_file_loaders  # type: ignore[attr-defined]
 
 from dbx_patch import editables, finders, unseen, user_code
 from dbx_patch.finders import record_fault
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from typing import Any, Dict, Iterable, List, Optional, Set, Tuple
 
 _put_back: "Set[str]" = set()
+_rationed: "Tuple[object, str]" = (None, "")  # the index that was rationed last, and one of the entries
 _complete: "Tuple[object, List[str]]" = (None, [])  # an index, and a sys.path that has all that it asks for
 
 
@@ -31,7 +32,7 @@ def restore(index: "editables.Index", why: str) -> "List[str]":
 
     What was put back earlier and belongs to no install any more is taken away.
     """
-    global _complete
+    global _complete, _rationed
     adopt(index)
     with finders.lock:
         if _complete[0] is index and _complete[1] == sys.path:
@@ -45,7 +46,8 @@ def restore(index: "editables.Index", why: str) -> "List[str]":
         sys.path.extend(lost)
         _put_back.update(lost)
         _complete = (index, list(sys.path))
-    _ration(lost)
+    _rationed = (None, "")
+    keep_rationed()
     for root in lost:
         note("put back on sys.path after %s: %s", why, root)
     return lost
@@ -97,18 +99,30 @@ def new_file_finder(folder: str, kind: "Any" = FileFinder) -> "Any":
     return kind(folder, *_get_supported_file_loaders())
 
 
+@unseen
+def provides(entry: str, name: str, index: "editables.Index") -> bool:
+    """Tell whether an editable root has a top-level name that no later path entry, the workspace's aside, has too.
+
+    A root can come early: a notebook's own folder does. What libraries get from elsewhere is not to be shadowed by it.
+    """
+    if name not in index.names_in.get(canonical(entry), ()):
+        return False
+    later = sys.path[sys.path.index(entry) + 1 :] if entry in sys.path else sys.path
+    spec = PathFinder.find_spec(name, [e for e in later if isinstance(e, str) and not in_workspace(e)])
+    return spec is None or spec.loader is None  # the rest of a namespace is no rival
+
+
 class RationedFinder(FileFinder):
     """Path entry finder of an editable root in the workspace: asks the disk only where a find is likely or owed.
 
-    That is for names that the install provides, and for any name when user code or editable code imports.
+    That is for any name when user code or editable code imports, and for names that the root alone provides.
     """
 
     @unseen
     def find_spec(self, fullname: str, target: "Optional[ModuleType]" = None) -> "Optional[ModuleSpec]":
         try:
             index = editables.known() or editables.current()
-            provided = index.names_in.get(canonical(self.path), ())
-            if not (fullname in provided or user_code.is_user_import(index)):
+            if not (user_code.is_user_import(index, fullname) or provides(self.path, fullname, index)):
                 return None
         except Exception as fault:
             record_fault("path entry of an editable install", fault)
@@ -126,18 +140,25 @@ def _ration(roots: "Iterable[str]") -> str:
     return served
 
 
-_rationed: "Tuple[object, str]" = (None, "")  # the index that was served last, and one of its roots
+_all_roots = False
+
+
+def ration_all() -> None:
+    """Ration every editable root, and not only those that were put back: where no hook of the runtime's guards them."""
+    global _all_roots, _rationed
+    _all_roots, _rationed = True, (None, "")
+    keep_rationed()
 
 
 def keep_rationed() -> None:
-    """Ration all roots again where the runtime has cleared its cache: it may at any time.
+    """Ration again where the runtime has cleared its cache: it may at any time.
 
     For the workspace hooks, which call this at each look-up: one dict look-up, but for the first after a clearing.
     """
     global _rationed
     index = editables.known() or editables.current()
     if _rationed[0] is not index or (_rationed[1] and _rationed[1] not in sys.path_importer_cache):
-        _rationed = (index, _ration(index.roots))
+        _rationed = (index, _ration(index.roots if _all_roots else list(_put_back)))
 
 
 def unration() -> None:

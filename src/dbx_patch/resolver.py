@@ -14,7 +14,7 @@ from _frozen_importlib_external import FileFinder, spec_from_file_location
 from dbx_patch import editables, path_entries, unseen
 from dbx_patch.finders import FALLBACK, ask_others, record_fault
 from dbx_patch.journal import note
-from dbx_patch.patches import workspace_hooks
+from dbx_patch.patches import keep_first, workspace_hooks
 from dbx_patch.pth_processor import SOURCE_SUFFIXES, canonical, folders_of_site
 from dbx_patch.workspace import is_refused_notebook
 
@@ -42,12 +42,13 @@ def resolve(
     What other finders raise passes through; a fault of our own is recorded and is no answer.
     """
     try:
+        keep_first()
         index = editables.current()
         path_entries.adopt(index)
         providers = index.providers.get(name.partition(".")[0])
         if not providers:
             return None
-        is_last = sys.meta_path[-1] is FALLBACK
+        is_last = any(finder is FALLBACK for finder in sys.meta_path[-1:])
     except Exception as fault:
         record_fault("fallback", fault)
         return None

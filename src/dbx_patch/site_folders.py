@@ -261,7 +261,7 @@ def _spellings(path: str) -> "Tuple[str, str]":
 
 STANDARD_LIBRARY = _spellings(os.path.dirname(os.__file__))
 IN_LIBRARY = tuple(library + "/" for library in STANDARD_LIBRARY)
-_HOME = canonical(os.environ.get("HOME", "/"))
+_HOME = canonical(os.path.join("/", os.environ.get("HOME", "")))  # one that is not absolute is nobody's
 _DRIVER = "/databricks/driver/"  # where `%sh` runs on many releases, and so what `git clone` makes there lies
 _SYSTEM = ("databricks", "bin", "boot", "dev", "etc", "lib", "lib64", "proc", "run", "sbin", "sys")
 _TOO_WIDE = {

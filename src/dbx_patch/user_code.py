@@ -7,7 +7,7 @@ from dbx_patch.site_folders import IN_LIBRARY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import FrameType
+    from types import CodeType, FrameType
     from typing import Optional, Tuple
 
     from dbx_patch.editables import Index
@@ -29,31 +29,39 @@ def importer(index: "Index") -> "Optional[bool]":
 
 
 @unseen
-def is_user_import(index: "Index") -> bool:
-    """Tell whether the import comes from user code: editable, or neither a library's nor Python's own.
+def is_user_import(index: "Index", name: str) -> bool:
+    """Tell whether the import of ``name`` comes from user code: editable, or neither a library's nor Python's own.
 
-    The standard library tries modules of other systems (``nt``, ``_winapi``); in a cell it may also import what the
-    cell names (``runpy``, ``unittest``), so there it counts as the cell.
+    The standard library tries modules of other systems (``nt``, ``_winapi``): those stand in its import statements.
+    What it imports for others (``runpy``, ``unittest``, ``pkgutil``) does not.
     """
     verdict, asker = _walk(index)
-    return verdict is True or (verdict is None and not asker.startswith(_STANDARD_LIBRARY))
+    return verdict is True or (verdict is None and not (asker is not None and _has_statement(asker, name)))
 
 
 @unseen
-def _walk(index: "Index") -> "Tuple[Optional[bool], str]":
-    """Return whose import it is, and the file of the innermost code that asked for it; "" of a cell."""
-    asker = ""
+def _has_statement(code: "CodeType", name: str) -> bool:
+    """Tell whether code is of the standard library, and imports ``name`` by a statement of its own."""
+    if not code.co_filename.startswith(_STANDARD_LIBRARY):
+        return False
+    return any(word == name or word.startswith(name + ".") for word in code.co_names)
+
+
+@unseen
+def _walk(index: "Index") -> "Tuple[Optional[bool], Optional[CodeType]]":
+    """Return whose import it is, and the innermost code that asked for it; None of a cell."""
+    asker: Optional[CodeType] = None
     frame: Optional[FrameType] = sys._getframe(2)
     for _ in range(_MAX_DEPTH):
         if frame is None:
             break
         filename = frame.f_code.co_filename
         if _NOTEBOOK in filename:
-            return None, ""
+            return None, None
         verdict = index.is_editable(filename)
         if verdict is not None:
             return verdict, asker
-        if not asker and not filename.startswith(_IMPORT_SYSTEM):
-            asker = filename
+        if asker is None and not filename.startswith(_IMPORT_SYSTEM):
+            asker = frame.f_code
         frame = frame.f_back
     return None, asker

@@ -63,6 +63,28 @@ def apply_patch(patch: str, module: "ModuleType") -> None:
         record_fault("the index", fault)
 
 
+def keep_first() -> None:
+    """Have the trigger asked first again where a finder was put before it, and patch what was loaded past it.
+
+    The runtime puts finders of its own at the front, which may answer for its later modules. One look, as a rule.
+    """
+    if next(iter(sys.meta_path), None) is finders.TRIGGER:
+        return
+    with finders.lock:
+        if not any(finder is finders.TRIGGER for finder in sys.meta_path):
+            return  # it was taken away
+        sys.meta_path[:] = [finders.TRIGGER, *(f for f in sys.meta_path if f is not finders.TRIGGER)]
+    patch_loaded()
+
+
+def patch_loaded() -> None:
+    """Apply the expected patches whose runtime modules have loaded without the trigger."""
+    for patch in finders.expected():
+        module = sys.modules.get(RUNTIME_MODULES[patch])
+        if module is not None and patch not in _undos and not finders.is_loading(module):
+            apply_patch(patch, module)
+
+
 def undo_patches(patches: "Tuple[str, ...]" = tuple(RUNTIME_MODULES)) -> "List[str]":
     """Undo what is still ours, newest first; return the names of the patches that had been applied."""
     removed = []
@@ -97,6 +119,6 @@ def patch_states() -> "Dict[str, Tuple[str, str]]":
         elif patch in _remarks:
             states[patch] = _remarks[patch]
         else:
-            loaded = "is loaded, but dbx-patch is not armed" if module in sys.modules else "is not loaded yet"
+            loaded = "is loaded, and was not patched" if module in sys.modules else "is not loaded yet"
             states[patch] = ("waiting", f"{module} {loaded}")
     return states

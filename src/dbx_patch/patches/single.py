@@ -19,6 +19,8 @@ def patch(names: Sequence[str], verbose: bool) -> PatchResult:
     if bootstrap.decide()[0]:
         disabled = finders.disabled_patches()
         finders.expect([name for name in names if name not in disabled])
+        patches.keep_first()
+        patches.patch_loaded()
     return _shown(names, verbose)
 
 

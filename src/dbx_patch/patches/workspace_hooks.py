@@ -1,8 +1,9 @@
 """The workspace's path entry finders, which refuse look-ups that do not come from user code (layer 2).
 
 What the runtime allows stays allowed. Beyond that a look-up is allowed when (a) the importing code is itself
-editable, (b) the path entry lies inside an editable package, or (c) it is an editable root and its install
-provides the name. The runtime decides in a method without the name, so the name is kept while ``find_spec`` runs.
+editable, (b) it is for a submodule and the path entry lies inside an editable package, or (c) the entry is an editable
+root, its install provides the name, and no later entry has it: what a library gets elsewhere, it goes on getting there.
+The runtime decides in a method without the name, so the name is kept while ``find_spec`` runs.
 """
 
 import sys
@@ -11,8 +12,8 @@ from _thread import get_ident
 
 from dbx_patch import editables, path_entries, unseen, user_code
 from dbx_patch.finders import record_fault
+from dbx_patch.patches import keep_first
 from dbx_patch.patches.wrapping import NotApplicable, attribute, both, wrap
-from dbx_patch.pth_processor import canonical
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,10 +39,9 @@ def apply(patch: str, module: "ModuleType") -> "Optional[Callable[[], None]]":
     for name in (decision, "find_spec"):
         if isinstance(vars(hook).get(name), (staticmethod, classmethod)):  # then it does not say which entry is asked
             raise NotApplicable(f"{name} of {class_name} is no method of an instance")
-    # On an executor the runtime rations the notebook's own folder only, by the one hook that it makes itself.
-    make_decision = _deciding if patch == "executor_wsfs_import_hook" else _deciding_and_rationing
-    undo_decision = wrap(hook, decision, make_decision)
-    undo = both(undo_decision, wrap(hook, "find_spec", _finding))
+    if patch == "executor_wsfs_import_hook":
+        path_entries.ration_all()  # this hook guards the notebook's own folder, and nothing guards what else is sent
+    undo = both(wrap(hook, decision, _deciding), wrap(hook, "find_spec", _finding))
     if undo is None:
         return None
     _patched.append(hook)
@@ -80,6 +80,8 @@ def _iter_modules(hook: object, prefix: str = "") -> "List[Tuple[str, bool]]":
 def _finding(original: "Callable[..., Any]") -> "Callable[..., Any]":
     def find_spec(self: "Any", fullname: str, *args: "Any", **kwargs: "Any") -> "Any":
         try:
+            keep_first()
+            path_entries.keep_rationed()
             thread = get_ident()
             lookups = _lookups.setdefault(thread, [])
             lookups.append((self, fullname))
@@ -100,50 +102,25 @@ def _finding(original: "Callable[..., Any]") -> "Callable[..., Any]":
 def _deciding(original: "Callable[..., Any]") -> "Callable[..., Any]":
     def is_user_import(self: "Any", *args: "Any", **kwargs: "Any") -> "Any":
         try:
-            if _is_about_editable_code(self):
+            index = editables.known() or editables.current()
+            lookups = _lookups.get(get_ident())
+            name = lookups[-1][1] if lookups and lookups[-1][0] is self else ""
+            entry = path_entry_of(self) or ""
+            if "." in name and index.is_editable(entry):
                 return True
         except Exception as fault:
             record_fault("workspace hook", fault)
+            return original(self, *args, **kwargs)
         allowed = original(self, *args, **kwargs)
         if allowed:
             return allowed
         try:
-            index = editables.known()
-            return index is not None and user_code.importer(index) is True
+            return user_code.importer(index) is True or path_entries.provides(entry, name, index)
         except Exception as fault:
             record_fault("workspace hook", fault)
             return allowed
 
     return is_user_import
-
-
-@unseen
-def _deciding_and_rationing(original: "Callable[..., Any]") -> "Callable[..., Any]":
-    decide = _deciding(original)
-
-    def is_user_import(self: "Any", *args: "Any", **kwargs: "Any") -> "Any":
-        try:
-            path_entries.keep_rationed()
-        except Exception as fault:
-            record_fault("workspace hook", fault)
-        return decide(self, *args, **kwargs)
-
-    return is_user_import
-
-
-@unseen
-def _is_about_editable_code(hook: object) -> bool:
-    entry = path_entry_of(hook)
-    if entry is None:
-        return False
-    index = editables.known() or editables.current()
-    if not index.is_editable(entry):
-        return False
-    names = index.names_in.get(canonical(entry))
-    if names is None:
-        return True  # inside a package
-    lookups = _lookups.get(get_ident(), [])
-    return bool(lookups) and lookups[-1][0] is hook and lookups[-1][1] in names
 
 
 def path_entry_of(hook: object) -> "Optional[str]":
