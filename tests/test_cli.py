@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from environments import Environment, clean_environ, once
+from environments import ROOT, Environment, clean_environ, once
 from kernels import ERAS, Notebook, make_notebook
 from sessions import ON, as_json, command, fits
 from workspaces import Workspace, write
@@ -161,3 +161,20 @@ def test_simulate_with_json(notebook: Notebook, era: str) -> None:
     assert states["sys_path_init"] == states["python_path_hook"] == states["autoreload"] == "applied"
     off = json.loads(simulate(notebook, "--json", "--without-patch", "-c", "").stderr)
     assert off["without_patch"] and not off["status"]["active"]
+
+
+def test_in_a_folder_that_is_gone(env: Environment, tmp_path: Path) -> None:
+    """Only what runs the user's own code needs a folder to be in."""
+    line = f"mkdir {tmp_path}/gone; cd {tmp_path}/gone; rmdir ../gone; exec {env.python} -m dbx_patch "
+    options: dict[str, Any] = {"capture_output": True, "text": True, "env": clean_environ()}
+    done = subprocess.run(["sh", "-c", line + "version"], **options)
+    assert done.returncode == 0 and done.stdout.startswith("dbx-patch ") and done.stderr == ""
+    done = subprocess.run(["sh", "-c", line + "simulate -c 1"], **options)
+    assert done.returncode == 2 and "to play the workspace" in done.stderr
+
+
+def test_status_where_nothing_is_armed(bare: Environment) -> None:
+    done = command(bare, "status", PYTHONPATH=str(ROOT / "src"))
+    assert " is not active: DATABRICKS_RUNTIME_VERSION is set, but it is not armed here" in " ".join(
+        done.stdout.split()
+    )

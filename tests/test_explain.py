@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from environments import Environment, once
+from environments import DATABRICKS, Environment, once
 from kernels import ERAS, Notebook, make_notebook
 from sessions import as_json, command, copy_of, fits
 from workspaces import Workspace, src_project, write
@@ -147,3 +147,37 @@ def test_what_is_no_name(notebook: Notebook) -> None:
 def test_text_fits_a_terminal(notebook: Notebook, name: str) -> None:
     done = command(notebook.environment, "explain", name)
     assert done.stderr == "" and fits(done.stdout), done.stdout
+
+
+SAID = "import json, sys, dbx_patch; {}; print(json.dumps([dbx_patch.explain(n).to_dict() for n in {!r}]))"
+
+
+def said(environment: Environment, prepare: str, *names: str) -> Any:
+    return environment.value(SAID.format(prepare, names), env=DATABRICKS)
+
+
+def test_what_forbids_an_import_or_cannot_be_named(environment: Environment) -> None:
+    halt = (
+        "dbx_patch.explain('json'); sys.path.append('a' + chr(0)); sys.modules['colorsys'] = sys.modules['pack'] = None"
+    )
+    halted, below, word, near = said(environment, halt, "colorsys", "pack.part", "import", "wavee")
+    assert [found["works"] for found in (halted, below, word, near)] == [False] * 4
+    assert "sys.modules has None for colorsys" in halted["verdict"] and "None for pack," in below["verdict"]
+    assert "keyword" in word["verdict"] and "Did you mean wave?" in near["verdict"]
+
+
+def test_which_of_the_interpreters_own_finders_has_it(environment: Environment) -> None:
+    both = said(environment, "1", "sys", "zipimport")
+    tables = [{row["finder"]: row["says"] for row in found["finders"]} for found in both]
+    has_it = [(table["BuiltinImporter"], table["FrozenImporter"]) for table in tables]
+    assert has_it == [("has it", "nothing"), ("nothing", "has it")]
+
+
+def test_a_file_beside_the_notebook_in_a_project_is_not_the_installs(notebook: Notebook, tmp_path: Path) -> None:
+    """The project's folder is a path entry, and the notebook's, which lies in it, is another."""
+    own = Notebook(copy_of(notebook.environment, tmp_path / "env"), Workspace(tmp_path).create())
+    project = write(own.workspace.home / "whole", {"whole/__init__.py": "", "notebooks/side.py": ""})
+    write(own.environment.site_packages, {"whole.pth": f"{project}\n"})
+    cells = ("import dbx_patch; dbx_patch.explain('side').to_dict()", "import side; side.__name__")
+    found, imported = own.values(*cells, notebook=project / "notebooks/notebook")
+    assert found["works"] and imported == "side" and "editable install" not in found["verdict"], found["verdict"]

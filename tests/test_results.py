@@ -116,9 +116,13 @@ dbx_patch.process_all_pth_files(force=True, verbose=False), dbx_patch.refresh_ed
 from dbx_patch.patches import sys_path_init_patch, wsfs_import_hook_patch, python_path_hook_patch, autoreload_hook_patch
 python_path_hook_patch.patch_python_path_hook(verbose=False)
 wsfs_import_hook_patch.refresh_editable_paths()
-[before == (sys.path, sys.meta_path), python_path_hook_patch.is_patched()]
+found = dbx_patch.process_all_pth_files(verbose=False)
+same = before == (sys.path, sys.meta_path)
+[same, python_path_hook_patch.is_patched(), [path in sys.path for path in found.lost], str(found)]
 """
-    assert notebook.values(cell, env={"DBX_PATCH_ENABLED": "0"}) == [[True, False]]
+    same, patched, there, text = notebook.values(cell, env={"DBX_PATCH_ENABLED": "0"})[0]
+    assert (same, patched) == (True, False)
+    assert there == [False] and "lost" in text and "present" not in text
 
 
 PATCHES = {

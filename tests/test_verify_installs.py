@@ -39,6 +39,62 @@ def test_source_gone(env: Environment, workspace: Workspace) -> None:
     assert "pip install --no-deps -e " in found["remedy"] and str(project) in found["remedy"]
 
 
+@pytest.mark.parametrize(
+    "file, code", [("acme_flat*.pth", "pth-gone"), ("__editable___*finder.py", "finder-gone"), ("", "unknown-kind")]
+)
+def test_nothing_leads_to_it(env: Environment, workspace: Workspace, file: str, code: str) -> None:
+    """A start-up file or a finder that is gone, or one that was cut short."""
+    project = flat_project(workspace.home / "acme_flat", "acme_flat")
+    env.install_editable(project)
+    finders = list(env.site_packages.glob("__editable___*finder.py"))
+    if not finders:
+        pytest.skip("this setuptools leaves no finder")
+    for path in env.site_packages.glob(file.replace("acme_flat*", "__editable__.*")) if file else ():
+        path.unlink()
+    if not file:
+        finders[0].write_text("import sys\n")
+    done = command(env, "verify", "--json")
+    found = {f["code"]: f for f in json.loads(done.stdout)["findings"]}[code]
+    assert found["about"] == "acme_flat_project" and done.returncode == 1
+    assert "pip install --no-deps -e " in found["remedy"] and str(project) in found["remedy"]
+    assert "copied" not in done.stdout
+
+
+def test_hand_written_lines(env: Environment, workspace: Workspace) -> None:
+    """No distribution can be uninstalled: the line is what goes."""
+    one, two = (write(workspace.home / name, {"src/dupa/__init__.py": ""}) / "src" for name in ("one", "two"))
+    (workspace.home / "empty").mkdir()
+    write(
+        env.site_packages, {"d1.pth": f"{one}\n", "d2.pth": f"\ufeff{two}/ \r\n", "e.pth": f"{workspace.home}/empty\n"}
+    )
+    found = findings(env)
+    assert found["provided-twice"]["about"] == "dupa" and found["nothing-offered"]["about"] == "e.pth"
+    shell(found["provided-twice"]["remedy"])
+    shell(found["nothing-offered"]["remedy"])
+    assert findings(env, 0) == {} and str(one) in (env.site_packages / "d1.pth").read_text()
+
+
+def test_sources_that_moved_inside_the_project(env: Environment, workspace: Workspace) -> None:
+    project = src_project(workspace.home / "proj", "acme")
+    env.install_editable(project)
+    (project / "src").rename(project / "lib")
+    found = findings(env)["path-gone"]
+    assert "install it again" in found["cause"] and str(project) in found["remedy"]
+
+
+def test_a_file_that_names_nothing_is_no_install(env: Environment, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("/tmp")
+    write(env.site_packages, {"wide.pth": f"{tmp_path}/link\n/tmp\n"})
+    assert as_json(env, "paths")["installs"] == []
+
+
+def test_a_stray_module_beside_the_packages_is_a_note(env: Environment, workspace: Workspace) -> None:
+    project = write(workspace.home / "flat", {"acme/__init__.py": "", "installed.py": "", "pyproject.toml": ""})
+    leave_install(env, "flat", project, project)
+    write(env.site_packages, {"installed.py": "", "other-2.0.dist-info/RECORD": "installed.py,,\n"})
+    assert findings(env, 0)["shadowed"]["severity"] == "note"
+
+
 def test_shadowed_by_an_installed_package(env: Environment, workspace: Workspace, tmp_path: Path) -> None:
     env.install_editable(src_project(workspace.home / "mine", "acme"))
     rival = write(env.site_packages, {"acme/__init__.py": "", "rival-2.0.dist-info/RECORD": "acme/__init__.py,,\n"})

@@ -2,11 +2,12 @@
 
 import os
 import sys
-from typing import List, TypeVar
+from typing import List, Tuple, TypeVar
 
 import _dbx_patch_bootstrap as bootstrap
 import dbx_patch
 from dbx_patch import editables, finders, patches, path_entries, pth_processor, rendering
+from dbx_patch.installs import lost_entries
 from dbx_patch.results import (
     ApplyPatchesResult,
     PatchStatus,
@@ -56,12 +57,12 @@ def process_all_pth_files(force: bool = False, verbose: bool = True) -> PthProce
     index = editables.current(force=force)
     added = path_entries.restore(index, "process_all_pth_files()") if bootstrap.decide()[0] else []
     files = [file for folder in index.folders for file in pth_processor.find_pth_files(folder)]
-    return _shown(PthProcessingResult(index.folders, files, list(index.roots), added), verbose)
+    return _shown(PthProcessingResult(index.folders, files, list(index.roots), added, lost_entries()), verbose)
 
 
 def current_status() -> StatusResult:
     """Return the state of this process, printing nothing."""
-    active, reason = bootstrap.decide()
+    active, reason = is_active()
     states, modules = patches.patch_states(), finders.RUNTIME_MODULES
     resolver = sys.modules.get("dbx_patch.resolver")
     faults = [f"{where}: {type(fault).__name__}: {fault}" for where, fault in finders.faults]
@@ -76,6 +77,15 @@ def current_status() -> StatusResult:
         faults=faults,
         warnings=_settings(),
         version=dbx_patch.__version__,
+    )
+
+
+def is_active() -> Tuple[bool, str]:
+    """Tell whether dbx-patch is at work in this process, and why."""
+    allowed, reason = bootstrap.decide()
+    armed = any(finder in (finders.TRIGGER, finders.FALLBACK) for finder in sys.meta_path)
+    return (
+        (True, reason) if allowed and armed else (False, f"{reason}, but it is not armed here" if allowed else reason)
     )
 
 

@@ -3,13 +3,22 @@
 import os
 import re
 import sys
-from typing import Dict, Iterator, List
+from typing import Dict, Iterator, List, Optional
 
 from dbx_patch import pth_processor, remedies
+from dbx_patch.distributions import recorded_files
 from dbx_patch.findings import Finding
 from dbx_patch.installs import EditableInstall, top_modules
 from dbx_patch.lookup import look, owners_of_pth, package_files
-from dbx_patch.pth_processor import find_pth_files, get_site_packages_dirs, lines_of, path_of_line
+from dbx_patch.pth_processor import (
+    find_pth_files,
+    get_site_packages_dirs,
+    is_import_line,
+    lines_of,
+    path_of_line,
+    read_text,
+)
+from dbx_patch.readers import module_of_line
 from dbx_patch.workspace import NOTEBOOK_HEADER, first_bytes, in_workspace
 
 
@@ -32,6 +41,7 @@ def gone(installs: List[EditableInstall]) -> Iterator[Finding]:
 
 def path_lines(installs: List[EditableInstall]) -> Iterator[Finding]:
     """Lines of ``.pth`` files: folders that are gone or offer nothing, and files that cannot be read."""
+    by_name = {_plain(install.name): install for install in installs}
     gone_projects = {_plain(i.name) for i in installs if i.project and not os.path.isdir(i.project)}
     owners: Dict[str, Dict[str, str]] = {}
     for pth in (pth for folder in get_site_packages_dirs() for pth in find_pth_files(folder)):
@@ -48,22 +58,46 @@ def path_lines(installs: List[EditableInstall]) -> Iterator[Finding]:
         owner = owners[folder].get(os.path.basename(pth), "") if lost else ""
         if _plain(owner) not in gone_projects:  # else there is a finding of it already
             for line, root in lost[:20]:
-                yield _gone_line(pth, line, root, owner)
+                yield _gone_line(pth, line, root, owner, by_name.get(_plain(owner)))
     for install in installs:
         for root in install.paths:
             if not any(_offers(root, name) for name in install.names):
                 cause = (
                     f"Its path entry {root} has no module and no package in it. If the sources moved, install it again:"
                 )
-                yield Finding("warning", "nothing-offered", install.name, cause, _again(install))
+                remedy = _again(install) if install.project else remedies.drop(install, root)
+                yield Finding("warning", "nothing-offered", install.name, cause, remedy)
 
 
-def _gone_line(pth: str, line: str, root: str, owner: str) -> Finding:
+def _gone_line(pth: str, line: str, root: str, owner: str, install: Optional[EditableInstall]) -> Finding:
     cause = f"It names {root}, which does not exist: what was there cannot be imported."
+    if install and install.project:
+        return Finding("error", "path-gone", pth, f"{cause} If the sources moved, install it again:", _again(install))
     if owner:
+        cause += f" To uninstall {owner}:"
         return Finding("error", "path-gone", pth, cause, remedies.pip("uninstall", "-y", owner))
-    pattern = re.sub(r"[.\[*^$\\|]", r"\\\g<0>", line)
-    return Finding("error", "path-gone", pth, cause, remedies.shell("sed", "-i", f"\\|^{pattern}$|d", pth))
+    return Finding("error", "path-gone", pth, f"{cause} To take that line out:", remedies.drop_line(pth, line))
+
+
+def broken(installs: List[EditableInstall]) -> Iterator[Finding]:
+    """Installs that nothing leads to: a start-up file is gone, or its finder is gone or none that is known."""
+    for install in (install for install in installs if install.shape == "?"):
+        info = os.path.join(install.site_folder, f"{install.name}-{install.version}.dist-info")
+        listed = [name for name in recorded_files(info) if name.endswith(".pth")]
+        unread = [name for name in listed if read_text(os.path.join(install.site_folder, name)) is None]
+        lines = [line for pth in install.pth_files for line in lines_of(read_text(pth) or "") if is_import_line(line)]
+        modules = dict.fromkeys(filter(None, map(module_of_line, lines)))
+        missing = [name for name in modules if not any(look(name, e) for e in sys.path if isinstance(e, str))]
+        again = " Install it again:"
+        if unread:
+            cause = f"Its file {unread[0]}, which RECORD lists, is gone or cannot be read: it cannot be imported."
+            yield Finding("error", "pth-gone", install.name, cause + again, _again(install))
+        elif missing:
+            cause = f"Its .pth imports {missing[0]}, which is gone, as each start of Python says. It cannot work."
+            yield Finding("error", "finder-gone", install.name, cause + again, _again(install))
+        else:
+            cause = f"Its .pth imports {', '.join(modules) or 'nothing'}: damaged, or of a kind that is not known here."
+            yield Finding("warning", "unknown-kind", install.name, cause + again, _again(install))
 
 
 def _plain(name: str) -> str:
@@ -155,4 +189,4 @@ def _sources(install: EditableInstall) -> Iterator[str]:
     yield from dict.fromkeys(file for folder in folders for file in package_files(folder))
 
 
-INSTALL_CHECKS = [gone, path_lines, copied, editables_missing, notebooks]
+INSTALL_CHECKS = [gone, path_lines, broken, copied, editables_missing, notebooks]

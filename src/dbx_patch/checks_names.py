@@ -29,15 +29,19 @@ def sources_of(install: EditableInstall, name: str) -> List[Place]:
 def shadowed(installs: List[EditableInstall]) -> Iterator[Finding]:
     """Names of an editable install that lead to something else, which comes first."""
     for install in installs:
-        by_rival: Dict[Tuple[str, str], List[str]] = {}
+        by_rival: Dict[Tuple[str, str, bool], List[str]] = {}
         for name in install.names:
             sources = sources_of(install, name)
             if name not in NOT_MEANT and sources and install.shape not in ("D", "E", "G", "I", "J"):
                 rival = _rival(name, install, sources)
                 if rival is not None:
-                    by_rival.setdefault(rival, []).append(name)
-        for (where, distribution), names in by_rival.items():
-            yield _shadow_finding(install, names, where, distribution)
+                    # a file that lies beside the packages, in a project's folder that is a path entry as a whole
+                    is_stray = install.project in install.paths and sources[0].search is None
+                    by_rival.setdefault((*rival, is_stray), []).append(name)
+        for (where, distribution, is_stray), names in by_rival.items():
+            finding = _shadow_finding(install, names, where, distribution)
+            finding.severity = "note" if is_stray else finding.severity
+            yield finding
 
 
 def _rival(name: str, install: EditableInstall, sources: List[Place]) -> Optional[Tuple[str, str]]:
@@ -94,7 +98,7 @@ def provided_twice(installs: List[EditableInstall]) -> Iterator[Finding]:
         listed = "; ".join(f"{install.name} has {place.location}" for install, place in found)
         cause = f"Two editable installs provide `{name}`: {listed}. Which one is imported depends on their order."
         last = next((i for i, _ in reversed(found) if i.name != found[0][0].name), found[-1][0])
-        remedy = remedies.pip("uninstall", "-y", last.name)
+        remedy = remedies.drop(last, found[-1][1].entry)
         yield Finding("warning", "provided-twice", name, cause + " To keep the first:", remedy)
 
 

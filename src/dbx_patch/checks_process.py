@@ -12,9 +12,6 @@ from dbx_patch.installs import EditableInstall, lost_entries
 from dbx_patch.pth_processor import get_site_packages_dirs
 from dbx_patch.startup import StartupStatus, changed_files, check_startup_status, is_ours, parts_in
 
-# Finders that Databricks itself puts first. They run callbacks or refuse notebooks, and hide no runtime module.
-_HARMLESS = ("dbruntime.",)
-
 
 def start_up(installs: List[EditableInstall]) -> Iterator[Finding]:
     """No start-up file ran, or it was told to do nothing."""
@@ -82,13 +79,26 @@ def _leftover(path: str) -> Finding:
 
 def other_copies(installs: List[EditableInstall]) -> Iterator[Finding]:
     """dbx-patch in more than one folder: which one is loaded depends on the order of ``sys.path``."""
-    ours = os.path.realpath(check_startup_status(verbose=False).package)
+    status = check_startup_status(verbose=False)
+    running = os.path.realpath(os.path.dirname(status.package))
+    read_by_site = [os.path.realpath(folder) for folder in status.site_folders]
     homes = [folder for folder in get_site_packages_dirs() if os.path.isdir(os.path.join(folder, "dbx_patch"))]
     for folder in homes:
-        if os.path.realpath(os.path.join(folder, "dbx_patch")) != ours:
-            cause = f"A second copy of dbx-patch; the one that runs is {ours}. An update of one leaves the other."
+        other = os.path.realpath(folder)
+        if other == running:
+            continue
+        cause = f"There are two copies of dbx-patch, in {folder} and in {running}, which runs."
+        if other in read_by_site and running not in read_by_site:
+            cause += " It is the other one whose start-up file Python reads; to be rid of the one ahead of it:"
+            remedy = remedies.shell("rm", "-r", *parts_in(running))
+            yield Finding("warning", "second-copy", os.path.join(running, "dbx_patch"), cause, remedy)
+        elif other in read_by_site or other.startswith(os.path.realpath(sys.prefix) + os.sep):
+            cause += " An update of one leaves the other; to be rid of the one that does nothing:"
             remedy = remedies.shell("rm", "-r", *parts_in(folder))
             yield Finding("warning", "second-copy", os.path.join(folder, "dbx_patch"), cause, remedy)
+        else:
+            cause += " That folder is another environment's, on sys.path here; nothing is to be done."
+            yield Finding("note", "second-copy", os.path.join(folder, "dbx_patch"), cause, "")
 
 
 def patches(installs: List[EditableInstall]) -> Iterator[Finding]:
@@ -113,19 +123,6 @@ def patches(installs: List[EditableInstall]) -> Iterator[Finding]:
     for setting in status.warnings:
         name = next(word for word in setting.replace("=", " ").split() if word.startswith("DBX_PATCH"))
         yield Finding("warning", "setting", name, setting + ".", remedies.unset(name))
-
-
-def ahead(installs: List[EditableInstall]) -> Iterator[Finding]:
-    """Finders before ours: a runtime module that one of them finds is loaded unpatched."""
-    places = [number for number, finder in enumerate(sys.meta_path) if finder is finders.TRIGGER]
-    known = {install.finder for install in installs if install.finder}
-    for finder in sys.meta_path[: places[0]] if places else ():
-        module = finder.__module__ if isinstance(finder, type) else type(finder).__module__
-        if not module.startswith(_HARMLESS) and module not in known:
-            name = finder.__qualname__ if isinstance(finder, type) else type(finder).__qualname__
-            cause = "This finder is asked before dbx-patch. A runtime module that it finds would load unpatched."
-            remedy = f"import dbx_patch; dbx_patch.remove_all_patches(); {remedies.APPLY.partition('; ')[2]}"
-            yield Finding("note", "ahead-of-us", f"{module}.{name}", cause, remedies.code(remedy))
 
 
 def lost(installs: List[EditableInstall]) -> Iterator[Finding]:
@@ -154,4 +151,4 @@ def own_files(installs: List[EditableInstall]) -> Iterator[Finding]:
         yield Finding("error", "start-up-file-changed", path, cause, remedy)
 
 
-PROCESS_CHECKS = [start_up, own_files, other_copies, patches, ahead, lost]
+PROCESS_CHECKS = [start_up, own_files, other_copies, patches, lost]

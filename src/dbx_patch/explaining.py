@@ -1,6 +1,7 @@
 """``explain``: how an import would resolve, told from the disk and the index. Nothing is imported or asked."""
 
 import difflib
+import keyword
 import os
 import sys
 from typing import List, Optional
@@ -25,6 +26,15 @@ def explain(name: str) -> Explanation:
     parts = name.split(".") if isinstance(name, str) else []
     if not parts or not all(part.isidentifier() for part in parts):
         return Explanation(str(name), False, f"{name!r} is no module's name: names and dots, as after `import`.")
+    words = [part for part in parts if keyword.iskeyword(part)]
+    if words:
+        return Explanation(name, False, f"{words[0]!r} is a keyword of Python, so no import statement can name it.")
+    for number in range(1, len(parts) + 1):
+        halted = ".".join(parts[:number])
+        if sys.modules.get(halted, sys) is None:
+            return Explanation(
+                name, False, f"import {name} fails: sys.modules has None for {halted}, which forbids it."
+            )
     installs = editable_installs()
     hits: List[Hit] = []
     for number in range(1, len(parts) + 1):
@@ -93,7 +103,7 @@ def _missing(name: str, hits: List[Hit], installs: List[EditableInstall], why: s
     hint = f". Did you mean {result.near[0]}?" if result.near else "."
     if result.loaded:  # put into sys.modules by hand, or its source is gone since
         result.works = True
-        result.verdict = f"import {name} works, since this process has it loaded; otherwise it would fail: {why}{hint}"
+        result.verdict = f"import {name} works, since this process has it loaded; no finder has it: {why}{hint}"
     else:
         result.verdict = f"import {name} fails: {why}{hint}"
     return result

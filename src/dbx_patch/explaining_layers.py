@@ -9,7 +9,7 @@ from dbx_patch import finders
 from dbx_patch.api import current_status
 from dbx_patch.explanation import EntrySays, FinderSays, Layer
 from dbx_patch.installs import EditableInstall
-from dbx_patch.lookup import is_built_in, look
+from dbx_patch.lookup import is_frozen, look
 from dbx_patch.pth_processor import canonical
 from dbx_patch.results import PatchStatus
 from dbx_patch.tracing import Hit, fallback_hit, finder_hit, path_hit, search_path_of
@@ -38,7 +38,8 @@ def _says(finder: Any, name: str, parent: Optional[Hit], hit: Optional[Hit], ins
         found = fallback_hit(name, parent, installs)
         return f"has it, should all others miss: {found.location}" if found else "nothing: no editable install has it"
     if called in ("BuiltinImporter", "FrozenImporter"):
-        return "asked first, and has it" if parent is None and is_built_in(name) and hit else "nothing"
+        has_it = name in sys.builtin_module_names if called == "BuiltinImporter" else is_frozen(name)
+        return "has it" if parent is None and has_it else "nothing"
     on_path = path_hit(name, search_path_of(parent), installs)
     if called == "PathFinder":
         return f"has it: {on_path.location}" if on_path else "nothing on its path entries"

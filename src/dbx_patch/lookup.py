@@ -37,9 +37,12 @@ class Place:
 def look(name: str, entry: str) -> Optional[Place]:
     """Return what a path entry offers by a module's full name, or None. Zip files are looked into as well."""
     tail = name.rpartition(".")[2]
-    if os.path.isfile(entry):
-        return _look_into_zip(name, tail, entry)
-    spec = path_entries.new_file_finder(entry or os.curdir).find_spec(tail)
+    try:
+        if os.path.isfile(entry):
+            return _look_into_zip(name, tail, entry)
+        spec = path_entries.new_file_finder(entry or os.curdir).find_spec(tail)
+    except ValueError:  # a NUL or a lone surrogate: no folder has such a name
+        return None
     if spec is None:
         return None
     search = None if spec.submodule_search_locations is None else list(spec.submodule_search_locations)
@@ -65,7 +68,12 @@ def _look_into_zip(name: str, tail: str, entry: str) -> Optional[Place]:
 
 def is_built_in(name: str) -> bool:
     """Tell whether the interpreter itself has a module, without a file."""
-    return name in sys.builtin_module_names or bool(_imp.is_frozen(name))
+    return name in sys.builtin_module_names or is_frozen(name)
+
+
+def is_frozen(name: str) -> bool:
+    """Tell whether the interpreter has a module's code in itself."""
+    return bool(_imp.is_frozen(name))
 
 
 def names_in(entries: Iterable[str]) -> Set[str]:
@@ -74,7 +82,7 @@ def names_in(entries: Iterable[str]) -> Set[str]:
     for entry in entries:
         try:
             listed = os.listdir(entry or os.curdir)
-        except OSError:
+        except (OSError, ValueError):
             continue
         stems = ((name, name.partition(".")[0]) for name in listed if not name.endswith(("-info", ".pth", ".txt")))
         found.update(stem for name, stem in stems if stem.isidentifier() and not stem.startswith("__"))

@@ -137,17 +137,22 @@ class RemovePatchesResult(Result):
 
 @dataclass
 class PthProcessingResult(Result):
-    """``paths``: all editable path entries, in ``site``'s order; ``added``: those that were lost until now."""
+    """``paths``: all editable path entries, in ``site``'s order; ``added``: those that were lost until now.
+
+    ``lost``: those that still are, where dbx-patch is not to act.
+    """
 
     site_folders: List[str]
     pth_files: List[str]
     paths: List[str]
     added: List[str]
+    lost: List[str] = field(default_factory=list)
 
     def headline(self) -> str:
         entries = counted(len(self.paths), "editable path entry", "editable path entries")
         return f"{entries[0].upper()}{entries[1:]}, {len(self.added) or 'none'} put back on sys.path"
 
     def sections(self) -> List[Section]:
-        rows = [("added" if path in self.added else "present", path) for path in self.paths]
+        state = {**dict.fromkeys(self.added, "added"), **dict.fromkeys(self.lost, "lost")}
+        rows = [(state.get(path, "present"), path) for path in self.paths]
         return [Section("Path entries", rows, "no editable install adds to sys.path")]

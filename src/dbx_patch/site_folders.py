@@ -228,8 +228,9 @@ def _read_distribution(distribution: "Distribution", install: "Install", links: 
     if distribution.editable_json:
         source = read_text(os.path.join(distribution.info, "editable.json")) or ""
         install.add(readers.read_editable_json(source, distribution.project))
-    # With a .pth that no reader knows, an install is not a copy: a later release's backend, or a broken file.
-    install.shape = install.shape or ("?" if install.pth else "J")
+    # With a .pth that no reader knows, an install is no copy: a later release's backend, or a file broken or gone.
+    has_pth = install.pth or any(name.endswith(".pth") for name in distribution.files)
+    install.shape = install.shape or ("?" if has_pth else "J")
 
 
 def _add_link(name: str, install: "Install") -> None:

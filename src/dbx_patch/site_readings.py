@@ -42,6 +42,8 @@ class SiteReading:
         for root in dict.fromkeys(roots):
             if root in installs_of:
                 self._add_root(root, installs_of[root])
+        # a file that no distribution owns, and that names nothing that can be an install's, is none
+        self.installs = [install for install in self.installs if install.distribution or install.folders()]
 
     def is_stale(self) -> bool:
         """Tell whether the site folder came, went or changed since: one stat."""

@@ -142,7 +142,7 @@ def _parts_of(parent: Hit, install: EditableInstall) -> List[str]:
 def hit_at(place: Place, how: str, installs: List[EditableInstall]) -> Hit:
     """Return the hit for a place on the disk, and whose it is."""
     hit = Hit(place.name, how, place.location, place.entry, place.search, namespace=place.namespace)
-    hit.install = next((install for install in installs if is_from(place.location, install)), None)
+    hit.install = next((install for install in installs if _offers(install, place)), None)
     if hit.install is not None:
         hit.provider = hit.install.name
     elif canonical(place.entry) in map(canonical, standard_folders()):
@@ -153,6 +153,16 @@ def hit_at(place: Place, how: str, installs: List[EditableInstall]) -> Hit:
         )
         hit.provider = distribution_of(place.location, site_folder) if site_folder else ""
     return hit
+
+
+def _offers(install: EditableInstall, place: Place) -> bool:
+    """Tell whether a place is one of an install's; what lies in its folders and was found otherwise is not."""
+    if not is_from(place.location, install):
+        return False
+    if "." in place.name or place.name in {*install.modules, *install.namespaces}:
+        return True
+    entry = os.path.realpath(place.entry)
+    return bool(install.links) or any(os.path.realpath(path) == entry for path in install.paths)
 
 
 def is_from(location: str, install: EditableInstall) -> bool:

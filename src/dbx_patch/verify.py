@@ -2,9 +2,9 @@
 
 from typing import Callable, Iterable, List
 
-import _dbx_patch_bootstrap as bootstrap
 import dbx_patch
 from dbx_patch import rendering
+from dbx_patch.api import is_active
 from dbx_patch.checks_installs import INSTALL_CHECKS
 from dbx_patch.checks_names import NAME_CHECKS
 from dbx_patch.checks_process import PROCESS_CHECKS
@@ -20,7 +20,7 @@ def verify_editable_installs(verbose: bool = True) -> VerifyResult:
 
     Reads the site folders and the editable packages' files; imports nothing of theirs and changes nothing.
     """
-    active, reason = bootstrap.decide()
+    active, reason = is_active()
     installs = editable_installs()
     findings: List[Finding] = []
     for check in CHECKS:

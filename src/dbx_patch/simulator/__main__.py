@@ -15,7 +15,10 @@ _WITH_VALUE = ("--runtime", "--workspace")
 
 def default_workspace() -> str:
     """The rules are for what lies *in* the workspace: so the current folder's parent, unless that is the root."""
-    here = Path.cwd()
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:  # it is gone: one has to be named
+        return ""
     return str(here if here.parent == here.parent.parent else here.parent)
 
 

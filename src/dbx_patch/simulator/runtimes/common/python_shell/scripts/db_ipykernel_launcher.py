@@ -31,7 +31,7 @@ def main() -> None:
     import simulated_kernel
 
     status = simulated_kernel.serve(job, kernel)
-    for stream in (sys.stdout, sys.stderr):
+    for stream in filter(None, (sys.stdout, sys.stderr)):
         try:
             stream.flush()
         except (OSError, ValueError):
