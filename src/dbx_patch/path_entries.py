@@ -165,4 +165,4 @@ def unration() -> None:
     """Leave path entries to the runtime's hooks again."""
     for entry, finder in list(sys.path_importer_cache.items()):
         if isinstance(finder, RationedFinder):
-            del sys.path_importer_cache[entry]
+            sys.path_importer_cache.pop(entry, None)  # another thread may clear it meanwhile

@@ -42,19 +42,19 @@ def resolve(
     What other finders raise passes through; a fault of our own is recorded and is no answer.
     """
     try:
-        keep_first()
+        asks_again = keep_first()  # what was patched only now has been asked before that
         index = editables.current()
         path_entries.adopt(index)
         providers = index.providers.get(name.partition(".")[0])
         if not providers:
             return None
-        is_last = any(finder is FALLBACK for finder in sys.meta_path[-1:])
+        asks_again = asks_again or not any(finder is FALLBACK for finder in sys.meta_path[-1:])
     except Exception as fault:
         record_fault("fallback", fault)
         return None
-    spec = None if is_last else ask_others(name, path, target)
+    spec = ask_others(name, path, target) if asks_again else None
     if spec is not None:
-        return spec  # of a finder that was put behind ours, and would be asked without us
+        return spec  # mostly of a finder that was put behind ours, and would be asked without us
     changed = False
     try:
         changed = path is None and _catch_up(name, index, providers)

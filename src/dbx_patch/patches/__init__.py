@@ -63,26 +63,29 @@ def apply_patch(patch: str, module: "ModuleType") -> None:
         record_fault("the index", fault)
 
 
-def keep_first() -> None:
-    """Have the trigger asked first again where a finder was put before it, and patch what was loaded past it.
+def keep_first() -> bool:
+    """Have the trigger asked first again where a finder was put before it; tell whether it had missed a module.
 
     The runtime puts finders of its own at the front, which may answer for its later modules. One look, as a rule.
     """
     if next(iter(sys.meta_path), None) is finders.TRIGGER:
-        return
+        return False
     with finders.lock:
         if not any(finder is finders.TRIGGER for finder in sys.meta_path):
-            return  # it was taken away
+            return False  # it was taken away
         sys.meta_path[:] = [finders.TRIGGER, *(f for f in sys.meta_path if f is not finders.TRIGGER)]
-    patch_loaded()
+    return patch_loaded()
 
 
-def patch_loaded() -> None:
-    """Apply the expected patches whose runtime modules have loaded without the trigger."""
+def patch_loaded() -> bool:
+    """Apply the expected patches whose runtime modules have loaded without the trigger; tell whether one did."""
+    missed = False
     for patch in finders.expected():
         module = sys.modules.get(RUNTIME_MODULES[patch])
         if module is not None and patch not in _undos and not finders.is_loading(module):
             apply_patch(patch, module)
+            missed = True
+    return missed
 
 
 def undo_patches(patches: "Tuple[str, ...]" = tuple(RUNTIME_MODULES)) -> "List[str]":
