@@ -43,7 +43,7 @@ class SiteReading:
             if root in installs_of:
                 self._add_root(root, installs_of[root])
         # a file that no distribution owns, and that names nothing that can be an install's, is none
-        self.installs = [install for install in self.installs if install.distribution or install.folders()]
+        self.installs = [i for i in self.installs if i.distribution or i.finder or i.folders()]
 
     def is_stale(self) -> bool:
         """Tell whether the site folder came, went or changed since: one stat."""
