@@ -34,14 +34,6 @@ def wheel(shared: Path, tools: Path) -> Path:
     return next(folder.glob("*.whl"))
 
 
-@pytest.fixture
-def environment(tmp_path: Path, tools: Path, wheel: Path) -> Environment:
-    """A fresh environment with dbx-patch installed from its wheel."""
-    made = make_venv(tmp_path / "env", tools)
-    made.install(wheel)
-    return made
-
-
 @pytest.fixture(scope="session")
 def installed(shared: Path, tools: Path, wheel: Path) -> Environment:
     """An environment with dbx-patch; tests that change one take a copy."""
@@ -53,7 +45,8 @@ def installed(shared: Path, tools: Path, wheel: Path) -> Environment:
 
 
 @pytest.fixture
-def env(installed: Environment, tmp_path: Path) -> Environment:
+def environment(installed: Environment, tmp_path: Path) -> Environment:
+    """An environment with dbx-patch installed from its wheel, for one test."""
     return copy_of(installed, tmp_path / "env")
 
 

@@ -82,31 +82,34 @@ def test_finders_taken_away(installed: Environment) -> None:
     assert reported(again) == {} and again.stdout.startswith("dbx-patch 1")
 
 
-def test_second_copy(env: Environment, wheel: Path, tmp_path: Path) -> None:
+def test_second_copy(environment: Environment, wheel: Path, tmp_path: Path) -> None:
     """The one that `site` starts stays; another environment's is none of this one's business."""
     other = tmp_path / "cluster/site-packages"
-    env.install("--target", str(other), wheel)
-    found = findings(env, PYTHONPATH=str(other))["second-copy"]
+    environment.install("--target", str(other), wheel)
+    found = findings(environment, PYTHONPATH=str(other))["second-copy"]
     assert found["severity"] == "warning" and found["about"] == str(other / "dbx_patch")
-    chained = write(env.site_packages, {"chain.pth": f"{other}\n"}) / "chain.pth"
-    assert findings(env, 0)["second-copy"]["severity"] == "note"
+    chained = write(environment.site_packages, {"chain.pth": f"{other}\n"}) / "chain.pth"
+    assert findings(environment, 0)["second-copy"]["severity"] == "note"
     chained.unlink()
     shell(found["remedy"])
-    assert not list(other.glob("*dbx_patch*")) and list(env.site_packages.glob("zzz_dbx_patch.pth"))
+    assert not list(other.glob("*dbx_patch*")) and list(environment.site_packages.glob("zzz_dbx_patch.pth"))
 
 
-def test_leftovers_of_the_old_version(env: Environment) -> None:
+def test_leftovers_of_the_old_version(environment: Environment) -> None:
     mine = "MINE = True\n"
-    old = write(env.site_packages, {"sitecustomize.py": "from dbx_patch import apply_patch\n"}) / "sitecustomize.py"
-    backup = write(env.site_packages, {"sitecustomize.py.backup": mine}) / "sitecustomize.py.backup"
+    old = (
+        write(environment.site_packages, {"sitecustomize.py": "from dbx_patch import apply_patch\n"})
+        / "sitecustomize.py"
+    )
+    backup = write(environment.site_packages, {"sitecustomize.py.backup": mine}) / "sitecustomize.py.backup"
     code = "import sys; sys.modules['sitecustomize'] = sys\n"  # the old one fails to import, and site says so
-    text = env.run(code + MAIN, env=DATABRICKS).stdout
+    text = environment.run(code + MAIN, env=DATABRICKS).stdout
     found = {f["code"]: f for f in json.loads(text)["findings"]}
     assert found["old-sitecustomize"]["about"] == str(old) and found["old-backup"]["about"] == str(backup)
     shell(found["old-sitecustomize"]["remedy"])
     shell(found["old-backup"]["remedy"])
     assert old.read_text() == mine and not backup.exists()
-    assert findings(env, 0) == {}
+    assert findings(environment, 0) == {}
 
 
 @pytest.mark.parametrize("era", ERAS)
@@ -145,21 +148,21 @@ def test_settings_that_mean_nothing(installed: Environment) -> None:
     assert "autoreloading" in found["cause"] and found["remedy"] == "unset DBX_PATCH_DISABLE"
 
 
-def test_text_fits_a_terminal(env: Environment, workspace: Workspace) -> None:
-    env.install_editable(src_project(workspace.home / "a project with a long name", "acme"))
-    write(env.site_packages, {"acme.py": "", "z.pth": f"{workspace.home}/{'long/' * 30}\n"})
-    done = command(env, "verify")
+def test_text_fits_a_terminal(environment: Environment, workspace: Workspace) -> None:
+    environment.install_editable(src_project(workspace.home / "a project with a long name", "acme"))
+    write(environment.site_packages, {"acme.py": "", "z.pth": f"{workspace.home}/{'long/' * 30}\n"})
+    done = command(environment, "verify")
     assert done.returncode == 1 and done.stderr == ""
     assert fits(done.stdout) and "\033[" not in done.stdout
     assert "error: 2 errors" in done.stdout
 
 
-def test_start_up_failed(env: Environment) -> None:
-    write(env.site_packages, {"aaa.pth": "import sys; sys.modules['dbx_patch.finders'] = None\n"})
+def test_start_up_failed(environment: Environment) -> None:
+    write(environment.site_packages, {"aaa.pth": "import sys; sys.modules['dbx_patch.finders'] = None\n"})
     there_again = "import sys; del sys.modules['dbx_patch.finders']\n"
-    found = reported(env.run(there_again + MAIN, env=DATABRICKS))["start-up-failed"]
+    found = reported(environment.run(there_again + MAIN, env=DATABRICKS))["start-up-failed"]
     assert found["severity"] == "error" and "ModuleNotFoundError: " in found["cause"]
-    by_hand = env.run(f"{there_again}{found['remedy']}\nprint(sys.meta_path)", env=DATABRICKS)
+    by_hand = environment.run(f"{there_again}{found['remedy']}\nprint(sys.meta_path)", env=DATABRICKS)
     assert "EditableFallback" in by_hand.stdout
 
 
