@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 USER = "Users/first.last@company.com/my project"
@@ -9,10 +10,18 @@ HATCHLING = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchlin
 SETUPTOOLS = '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'
 
 
+def within(folder: Path, path: Path) -> Path:
+    """Return ``path``, which a test is about to change; ValueError if following links leads out of ``folder``."""
+    real, base = os.path.realpath(path), os.path.realpath(folder)
+    if not real.startswith(base + os.sep):
+        raise ValueError(f"{path} leads to {real}, which is outside {base}")
+    return path
+
+
 def write(folder: Path, files: dict[str, str]) -> Path:
-    """Write ``files`` (relative path -> text) below ``folder``; returns that."""
+    """Write ``files`` (relative path -> text) below ``folder``; returns that. ValueError where a link leads out."""
     for name, text in files.items():
-        path = folder / name
+        path = within(folder, folder / name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     return folder

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Callable
 
+import pytest
 from hostile_sites import new_site, special
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from wide_installs import SHAPES
 
 from dbx_patch.editables import Index
+from workspaces import within, write
 
 EXAMPLES, STEPS = 80, 25
 SECONDS = 10  # for one reading: thousands of times what it takes
@@ -82,7 +84,11 @@ class HostileSite(RuleBasedStateMachine):
         shutil.rmtree(self.base)
 
     def _away(self, path: Path) -> bool:
-        """Make room for something else at a path; False where another thing than a folder is its parent."""
+        """Make room for something else at a path; False where its parent is no folder, or a link that leads out."""
+        try:
+            within(self.base, path.parent)
+        except ValueError:
+            return False
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         elif path.is_symlink() or path.exists():
@@ -122,7 +128,7 @@ class HostileSite(RuleBasedStateMachine):
     def mutated(self, name: str, where: int, piece: bytes, drop: int) -> None:
         path = self.site / name
         if path.is_file() and path.stat().st_size < 1 << 20:
-            content = path.read_bytes()
+            content = within(self.base, path).read_bytes()
             cut = where % (len(content) + 1)
             path.write_bytes(content[:cut] + piece + content[cut + drop :])
 
@@ -143,6 +149,21 @@ class HostileSite(RuleBasedStateMachine):
         for outside in ("/etc/passwd", "/x.py", str(self.site / "six.py"), os.__file__, "/Workspace/x.py"):
             assert index.is_editable(outside) is not True, outside
         str([(i.name, i.shape, i.key, i.folders(), index.names_of(i)) for i in index.installs])
+
+
+def test_nothing_is_written_through_a_link_that_leads_out(tmp_path: Path) -> None:
+    site, outside = tmp_path / "site", tmp_path / "outside"
+    site.mkdir(), outside.mkdir()
+    (site / "evil").symlink_to(outside)
+    with pytest.raises(ValueError, match="which is outside"):
+        write(site, {"evil/__init__.py": ""})
+    machine = HostileSite()
+    try:
+        (machine.site / "evil").symlink_to(outside)
+        assert not machine._away(machine.site / "evil/__init__.py")
+    finally:
+        machine.teardown()
+    assert os.listdir(outside) == []
 
 
 def test_whatever_stands_in_a_site_folder(record_property: Callable[[str, object], None]) -> None:
