@@ -36,7 +36,7 @@ def init() -> None:
         return
     try:
         if decide()[0]:
-            from dbx_patch.finders import arm
+            from dbx_patch.hooks import arm
 
             arm()
     except Exception as error:

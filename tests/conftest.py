@@ -89,7 +89,10 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Show what was left outside the tests' folders, and how many faults, rounds, mutants, inputs were tried: tests record them as properties that are numbers."""
+    """Show what was left outside the tests' folders, and how many faults, rounds, mutants, inputs were tried.
+
+    Tests record those as properties that are numbers.
+    """
     for path in terminalreporter.config.stash.get(_STRAY, []):
         terminalreporter.write_line(f"a test wrote outside its own folder: {path}", red=True)
     counted: Counter[str] = Counter()

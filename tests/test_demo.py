@@ -24,11 +24,11 @@ def test_demo_shows_both_outcomes(environment: Environment) -> None:
     assert fits(text) and "All is as expected" in text
 
 
-@pytest.mark.parametrize("broken", ["path_entries.py", "finders.py"])
+@pytest.mark.parametrize("broken", ["hooks/sys_path.py", "hooks/__init__.py"])
 def test_demo_notices_a_broken_dbx_patch(environment: Environment, tmp_path: Path, broken: str) -> None:
     env = copy_of(environment, tmp_path / "copy")
     pth = env.site_packages / "zzz_dbx_patch.pth"
-    if broken == "finders.py":
+    if broken == "hooks/__init__.py":
         pth.write_text("# nothing runs\n")
     else:
         file = env.site_packages / "dbx_patch" / broken

@@ -93,7 +93,7 @@ dbx_patch.explain("acme_src.deep").to_dict()
 
 def test_nothing_is_imported_or_asked(notebook: Notebook) -> None:
     cell = """
-import sys, dbx_patch, dbx_patch.explaining
+import sys, dbx_patch, dbx_patch.diagnosis.explain
 asked = []
 class Spy:
     def find_spec(self, name, path=None, target=None):

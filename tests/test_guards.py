@@ -19,9 +19,9 @@ FEW, MANY = 2, 40
 
 CHECK = """
 import json, sys, fileops
-from dbx_patch import editables
+from dbx_patch.index import snapshot
 from dbx_patch.patches.autoreload_hook_patch import is_editable_file
-root = editables.current().roots[0]
+root = snapshot.current().roots[0]
 fileops.install()
 calls = []
 def profile(frame, event, argument):
@@ -37,8 +37,9 @@ print(json.dumps([answers, again == answers, sum(fileops.counts.values()), len(c
 """
 LOOK_UPS = """
 import json, sys, fileops
-from dbx_patch import editables, finders
-finders.FALLBACK.find_spec("missing_before")
+from dbx_patch.index import snapshot
+from dbx_patch import hooks
+hooks.FALLBACK.find_spec("missing_before")
 fileops.install()
 def cost(function, *arguments):
     calls = []
@@ -50,20 +51,21 @@ def cost(function, *arguments):
     function(*arguments)
     sys.setprofile(None)
     return [len(calls), fileops.since(before)]
-front = cost(finders.TRIGGER.find_spec, "surely_missing", None, None)
-miss = cost(finders.FALLBACK.find_spec, "surely_missing", None, None)
+front = cost(hooks.TRIGGER.find_spec, "surely_missing", None, None)
+miss = cost(hooks.FALLBACK.find_spec, "surely_missing", None, None)
 class Refusing:
     find_spec = staticmethod(lambda name, target=None: None)
-index = editables.current()
+index = snapshot.current()
 sys.path_importer_cache[index.roots[0]] = Refusing
-assert finders.FALLBACK.find_spec("acme_0", None, None) is not None
-hit = cost(finders.FALLBACK.find_spec, "acme_0", None, None)
+assert hooks.FALLBACK.find_spec("acme_0", None, None) is not None
+hit = cost(hooks.FALLBACK.find_spec, "acme_0", None, None)
 print(json.dumps([front, miss, hit, len(index.folders), len(index.roots)]))
 """
 ASKING = """
 import importlib, json, os
-from dbx_patch import editables, user_code
-space = {"ask": user_code.is_user_import, "index": editables.current()}
+from dbx_patch.index import snapshot
+from dbx_patch.hooks import callers
+space = {"ask": callers.is_user_import, "index": snapshot.current()}
 statement = "ask(index, 'nt') or (index is None and nt)"  # names it, as an import statement does
 def asked(*filenames, call=statement):
     for filename in filenames:
@@ -110,7 +112,7 @@ def with_installs(environment: Environment, folder: Path, count: int) -> Environ
 @pytest.mark.core
 def test_a_start_loads_exactly_these_modules(environment: Environment) -> None:
     assert environment.run(START).stdout == "['_dbx_patch_bootstrap']\n"
-    armed = "['_dbx_patch_bootstrap', 'dbx_patch', 'dbx_patch.finders']\n"
+    armed = "['_dbx_patch_bootstrap', 'dbx_patch', 'dbx_patch.hooks']\n"
     assert environment.run(START, env=DATABRICKS).stdout == armed
 
 

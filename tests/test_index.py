@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from dbx_patch import editables, pth_processor, site_folders
-from dbx_patch.editables import Index
+from dbx_patch.index import pth_files, scan, snapshot
+from dbx_patch.index.snapshot import Index
 from workspaces import write
 
 
@@ -90,7 +90,7 @@ def test_too_wide_folders_are_no_editable_installs(site: Path, wide: str) -> Non
 
 @pytest.mark.parametrize("folder", ["/databricks/driver/project", "/tmp/project", "/Workspace/Shared/x", "/srv/x"])
 def test_a_projects_folder_may_lie_in_many_places(folder: str) -> None:
-    assert site_folders.is_source_root(folder) and site_folders.is_source_root(folder + "/src")
+    assert scan.is_source_root(folder) and scan.is_source_root(folder + "/src")
 
 
 def test_a_chained_folder_of_installed_packages_is_none(site: Path, tmp_path: Path) -> None:
@@ -218,16 +218,16 @@ def test_a_scan_imports_nothing_and_runs_nothing(site: Path, project: Path) -> N
 
 def test_the_index_knows_when_it_is_stale(site: Path, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "path", [str(site)])
-    monkeypatch.setattr(editables, "_index", None)
-    monkeypatch.setattr(pth_processor, "get_site_packages_dirs", lambda: [str(site)])
+    monkeypatch.setattr(snapshot, "_index", None)
+    monkeypatch.setattr(pth_files, "get_site_packages_dirs", lambda: [str(site)])
     os.utime(site, (1, 1))
-    first = editables.current()
-    assert editables.current() is first and first.roots == []
+    first = snapshot.current()
+    assert snapshot.current() is first and first.roots == []
     (site / "a.pth").write_text(str(project / "src"))
     os.utime(site, (2, 2))
-    second = editables.current()
-    assert second.roots == [str(project / "src")] and editables.current() is second
-    assert editables.current(force=True) is not second
+    second = snapshot.current()
+    assert second.roots == [str(project / "src")] and snapshot.current() is second
+    assert snapshot.current(force=True) is not second
 
 
 def test_a_young_mtime_is_not_trusted(site: Path) -> None:
@@ -238,7 +238,7 @@ def test_a_young_mtime_is_not_trusted(site: Path) -> None:
 
 
 def test_unquoted_once() -> None:
-    from dbx_patch.distributions import path_of_url
+    from dbx_patch.index.dist_info import path_of_url
 
     assert path_of_url("file:///a/first.last%40x.com/my%20p/%2541") == "/a/first.last@x.com/my p/%41"
     assert path_of_url("file://localhost/a%zz") == "/a%zz"
@@ -254,7 +254,7 @@ def test_modules_of_a_root(site: Path, project: Path) -> None:
     write(project / "src", {"namespace/x.py": "", "acme.egg-info/PKG-INFO": ""})
     index = index_of(site, {"a.pth": str(project / "src")})
     assert index.names_in[str(project / "src")] == {"acme", "mod", "ext", "namespace"}
-    assert site_folders.is_source_root(str(project))
+    assert scan.is_source_root(str(project))
 
 
 def test_only_what_changed_is_read_again(site: Path, project: Path, tmp_path: Path) -> None:

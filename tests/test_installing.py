@@ -20,7 +20,7 @@ Installer = Union[Pip, Uv]
 ARMED = """
 import json, sys
 import _dbx_patch_bootstrap as b
-ours = [type(f).__name__ for f in sys.meta_path if type(f).__module__ == "dbx_patch.finders"]
+ours = [type(f).__name__ for f in sys.meta_path if type(f).__module__ == "dbx_patch.hooks"]
 print(json.dumps([ours, b.fault is None, b.__file__]))
 """
 BOTH = ["ImportTrigger", "EditableFallback"]
@@ -42,9 +42,9 @@ def older(shared: Path, tools: Path) -> Path:
         for name in ("pyproject.toml", "hatch_build.py", "README.md", "CHANGELOG.md", "LICENSE"):
             shutil.copy(ROOT / name, source)
         package = source / "src/dbx_patch"
-        lines = (package / "__init__.py").read_text().splitlines(True)
+        lines = (package / "_version.py").read_text().splitlines(True)
         lines = ['__version__ = "0.0.1"\n' if line.startswith("__version__") else line for line in lines]
-        (package / "__init__.py").write_text("".join(lines))
+        (package / "_version.py").write_text("".join(lines))
         write(package, {"gone.py": ""})
         build_wheel(folder, tools, source)
 

@@ -24,7 +24,7 @@ def run(cell):
 def html(cell):
     return shell.display_formatter.format(run(cell))[0]["text/html"]
 def armed():
-    return any(type(f).__module__ == "dbx_patch.finders" for f in sys.meta_path)
+    return any(type(f).__module__ == "dbx_patch.hooks" for f in sys.meta_path)
 """
 
 
@@ -115,7 +115,7 @@ print(json.dumps(said))
 
 def test_remedies_are_for_a_cell(env: Environment, tmp_path: Path) -> None:
     code = """
-from dbx_patch import remedies
+from dbx_patch.diagnosis import remedies
 print(json.dumps([remedies.pip("uninstall", "-y", "x y"), remedies.shell("rm", "a b"), remedies.code("1")]))
 """
     assert in_ipython(env, code, tmp_path) == ["%pip uninstall -y 'x y'", "!rm 'a b'", "1"]

@@ -17,10 +17,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dbx_patch import distributions, pth_processor
-from dbx_patch.editables import Index
-from dbx_patch.installs import describe
-from dbx_patch.literals import NotLiteral, assigned, literal
+from dbx_patch import pth_processor
+from dbx_patch.diagnosis.installs import describe
+from dbx_patch.index import dist_info
+from dbx_patch.index.literals import NotLiteral, assigned, literal
+from dbx_patch.index.snapshot import Index
 from workspaces import write
 
 bounded = settings(
@@ -265,7 +266,7 @@ def test_a_url_is_unquoted_once(path: str, mark: bool) -> None:
     folder = os.path.normpath(f"/ws/{path}")
     for safe in ("/", "/@+';,=&[]()"):
         url = "file://" + ("localhost" if mark else "") + quote(folder, safe=safe)
-        assert distributions.path_of_url(url) == folder
+        assert dist_info.path_of_url(url) == folder
 
 
 NAMES = ("a", "ab", "a b", "a.b", "src", "site-packages", ".venv")

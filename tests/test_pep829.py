@@ -81,7 +81,7 @@ start_up()
 """
 REPORT = """
 b = sys.modules.get("_dbx_patch_bootstrap")
-ours = [type(f).__name__ for f in sys.meta_path if type(f).__module__ == "dbx_patch.finders"]
+ours = [type(f).__name__ for f in sys.meta_path if type(f).__module__ == "dbx_patch.hooks"]
 print(json.dumps({"called": called, "executed": executed, "ignored": ignored, "ours": ours, "runs": b and b.runs}))
 """
 BOTH = ["ImportTrigger", "EditableFallback"]
@@ -149,7 +149,7 @@ def test_off_databricks_or_switched_off_one_module_and_nothing_else(
 
 
 def test_a_broken_installation_prints_nothing(environment: Environment) -> None:
-    (environment.site_packages / "dbx_patch/finders.py").write_text("raise RuntimeError('half an upgrade')\n")
+    (environment.site_packages / "dbx_patch/hooks/__init__.py").write_text("raise RuntimeError('half an upgrade')\n")
     then = "print(json.dumps({'fault': repr(sys.modules['_dbx_patch_bootstrap'].fault)}))"
     assert emulated(environment, then) == {"fault": "RuntimeError('half an upgrade')"}
 
@@ -184,7 +184,7 @@ def test_for_real_on_python_3_15(tools: Path, wheel: Path, tmp_path: Path) -> No
     environment = Environment(tmp_path / "env", tools)
     environment.install(wheel)
     (environment.site_packages / "zzz_dbx_patch.pth").unlink()
-    code = "import sys; print([type(f).__name__ for f in sys.meta_path if type(f).__module__ == 'dbx_patch.finders'])"
+    code = "import sys; print([type(f).__name__ for f in sys.meta_path if type(f).__module__ == 'dbx_patch.hooks'])"
     command = [environment.python, "-c", code]
     done = subprocess.run(command, env=clean_environ(DATABRICKS), capture_output=True, text=True, timeout=60)
     assert (done.stdout, done.stderr) == (f"{BOTH}\n", "")

@@ -41,7 +41,7 @@ class Checker(HTMLParser):
 
 RESULTS = """
 import dbx_patch, json
-from dbx_patch.installs import list_installs
+from dbx_patch.diagnosis.installs import list_installs
 results = [dbx_patch.check_patch_status(False), dbx_patch.verify_editable_installs(False),
     dbx_patch.check_startup_status(False), dbx_patch.explain("acme_src"), dbx_patch.editable_installs()[0],
     dbx_patch.process_all_pth_files(verbose=False), dbx_patch.apply_all_patches(False), list_installs(),
@@ -62,7 +62,7 @@ def test_every_result_shows_itself(notebook: Notebook, era: str) -> None:
 
 
 def test_hostile_names_are_escaped() -> None:
-    from dbx_patch.rendering import Command, Section, as_html, as_text
+    from dbx_patch.output.rendering import Command, Section, as_html, as_text
 
     evil = "<script>alert('x')</script>\033[2J\udcff\n& more"
     sections = [
@@ -78,7 +78,7 @@ def test_hostile_names_are_escaped() -> None:
 
 
 def test_text_is_aligned_and_wrapped() -> None:
-    from dbx_patch.rendering import Command, Section, as_text
+    from dbx_patch.output.rendering import Command, Section, as_text
 
     path = "/Workspace/Users/first.last@company.com/" + "a folder/" * 12
     rows = [("applied", "short", path), ("failed", "a much longer name", "word " * 40), ("x",)]

@@ -65,7 +65,7 @@ def test_off_databricks_one_module_more(environment: Environment, bare: Environm
 @pytest.mark.core
 def test_on_databricks_three_modules_more_and_no_scan(environment: Environment, bare: Environment) -> None:
     more = modules_more(environment, bare, DATABRICKS)
-    assert more == {"_dbx_patch_bootstrap", "dbx_patch", "dbx_patch.finders"}
+    assert more == {"_dbx_patch_bootstrap", "dbx_patch", "dbx_patch.hooks"}
     assert environment.run(FINDERS, env=DATABRICKS).stdout == BOTH
 
 
@@ -96,8 +96,8 @@ def test_a_start_prints_nothing(environment: Environment, options: list[str], en
 
 
 def test_a_broken_installation_prints_nothing_and_is_told(environment: Environment) -> None:
-    finders = environment.site_packages / "dbx_patch/finders.py"
-    finders.write_text("raise RuntimeError('half an upgrade')\n")
+    file = environment.site_packages / "dbx_patch/hooks/__init__.py"
+    file.write_text("raise RuntimeError('half an upgrade')\n")
     done = environment.run("import _dbx_patch_bootstrap as b; print(repr(b.fault))", env=DATABRICKS)
     assert (done.stdout, done.stderr) == ("RuntimeError('half an upgrade')\n", "")
 
@@ -129,5 +129,5 @@ def test_editable_installs_of_dbx_patch_itself_start_too(tmp_path: Path, tools: 
 
 def test_a_start_reads_no_project(environment: Environment, tmp_path: Path) -> None:
     environment.install_editable(src_project(tmp_path / "proj", "acme"))
-    code = "import sys; print('dbx_patch.editables' in sys.modules, 'dbx_patch.resolver' in sys.modules)"
+    code = "import sys; print('dbx_patch.index.snapshot' in sys.modules, 'dbx_patch.hooks.fallback' in sys.modules)"
     assert environment.run(code, env=DATABRICKS).stdout == "False False\n"

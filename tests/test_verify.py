@@ -158,8 +158,8 @@ def test_text_fits_a_terminal(environment: Environment, workspace: Workspace) ->
 
 
 def test_start_up_failed(environment: Environment) -> None:
-    write(environment.site_packages, {"aaa.pth": "import sys; sys.modules['dbx_patch.finders'] = None\n"})
-    there_again = "import sys; del sys.modules['dbx_patch.finders']\n"
+    write(environment.site_packages, {"aaa.pth": "import sys; sys.modules['dbx_patch.hooks'] = None\n"})
+    there_again = "import sys; del sys.modules['dbx_patch.hooks']\n"
     found = reported(environment.run(there_again + MAIN, env=DATABRICKS))["start-up-failed"]
     assert found["severity"] == "error" and "ModuleNotFoundError: " in found["cause"]
     by_hand = environment.run(f"{there_again}{found['remedy']}\nprint(sys.meta_path)", env=DATABRICKS)
@@ -174,7 +174,7 @@ def test_a_fault_of_ours(installed: Environment) -> None:
 
 
 def test_a_check_that_cannot_be_made(installed: Environment) -> None:
-    code = "from dbx_patch import verify\ndef broken(installs): raise OSError('the disk is gone')\n"
+    code = "from dbx_patch.diagnosis import verify\ndef broken(installs): raise OSError('the disk is gone')\n"
     code += "verify.CHECKS.insert(0, broken)\n"
     found = reported(installed.run(code + MAIN, env={**DATABRICKS, "DBX_PATCH_DISABLE": "autoreloading"}))
     assert found["check-failed"]["about"] == "broken" and "OSError: the disk is gone" in found["check-failed"]["cause"]

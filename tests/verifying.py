@@ -9,7 +9,7 @@ from typing import Any
 from environments import Environment
 from workspaces import write
 
-MAIN = "import sys; from dbx_patch.cli import main; sys.exit(main(['verify', '--json']))"
+MAIN = "import sys; from dbx_patch.commands.cli import main; sys.exit(main(['verify', '--json']))"
 
 
 def leave_install(env: Environment, name: str, project: Path, root: Path | None) -> None:

@@ -2,7 +2,7 @@
 
 import sys
 
-from dbx_patch.cli import main
+from dbx_patch.commands.cli import main
 
 if __name__ == "__main__":
     sys.exit(main())

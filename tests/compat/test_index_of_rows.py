@@ -15,8 +15,8 @@ from test_matrix import installed, kept, params
 INDEX = """
 import json, sys
 before = set(sys.modules)
-from dbx_patch import editables
-editables.current()
+from dbx_patch.index import snapshot
+snapshot.current()
 brought = sorted(set(sys.modules) - before)
 from dbx_patch import editable_installs
 print(json.dumps({"installs": [install.to_dict() for install in editable_installs()], "brought": brought}))
@@ -77,7 +77,7 @@ def test_every_source_file_is_user_code(site: Site, shared: Path, row: Row) -> N
     install = install_of(shared, site, installed(site, row))
     files = [str(site.source(row, name)) for name in row.modules]
     files += [os.path.join(site.environment.site_packages, link) for link in install["links"]]
-    code = f"from dbx_patch import editables; [editables.current().is_editable(file) for file in {files!r}]"
+    code = f"from dbx_patch.index import snapshot; [snapshot.current().is_editable(file) for file in {files!r}]"
     code = code.replace("; [", "; import json; print(json.dumps([") + "))"
     assert site.environment.value(code) == [True] * len(files)
 

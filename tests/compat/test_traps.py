@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from dbx_patch import editables, path_entries
-from dbx_patch.distributions import recorded_files
-from dbx_patch.editables import Index
+from dbx_patch.hooks import sys_path
+from dbx_patch.index import snapshot
+from dbx_patch.index.dist_info import recorded_files
+from dbx_patch.index.snapshot import Index
 from environments import Environment
 from workspaces import write
 
@@ -51,8 +52,8 @@ def test_entries_that_are_no_folders(site: Path, project: Path, entry: object, m
     index = Index([str(site)])
     assert index.is_editable(entry) is None  # type: ignore[arg-type]
     monkeypatch.setattr(sys, "path", [entry, str(site)])
-    monkeypatch.setattr(path_entries, "_put_back", set())
-    assert path_entries.restore(index, "test") == [f"{project}/src"]
+    monkeypatch.setattr(sys_path, "_put_back", set())
+    assert sys_path.restore(index, "test") == [f"{project}/src"]
     assert sys.path == [entry, str(site), f"{project}/src"]
 
 
@@ -99,7 +100,7 @@ CODECS = """
 import sys
 before = set(sys.modules)
 sys.path.insert(0, {source!r})
-from dbx_patch.editables import Index
+from dbx_patch.index.snapshot import Index
 known = set(sys.modules)
 names = sorted(Index([{site!r}]).providers)
 loaded = sorted(set(sys.modules) - known)
@@ -113,7 +114,7 @@ def test_reading_loads_no_codec(bare: Environment, site: Path, project: Path) ->
     (site / "bom.pth").write_bytes(b"\xef\xbb\xbf" + f"{project}/src\r\n".encode())
     (site / "latin.pth").write_bytes(b"# caf\xe9\n/ws/caf\xe9\n")
     (site / "utf16.pth").write_bytes(f"{project}/src\n".encode("utf-16"))
-    source = os.path.dirname(os.path.dirname(editables.__file__))
+    source = os.path.dirname(os.path.dirname(os.path.dirname(snapshot.__file__)))
     names, needed, loaded = bare.value(CODECS.format(source=source, site=str(site)))  # type: ignore[misc]
     assert names == ["acme"] and loaded == []
     assert {name for name in needed if not name.startswith("dbx_patch")} <= {"_dbx_patch_bootstrap"}

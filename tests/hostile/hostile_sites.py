@@ -32,7 +32,7 @@ os.execv(sys.argv[1], sys.argv[1:])
 # Everything that reads site folders and projects, and prints of it; {good!r} is a package that must stay importable
 EVERYTHING = """
 import io, contextlib, dbx_patch
-from dbx_patch import cli
+from dbx_patch.commands import cli
 with contextlib.redirect_stdout(io.StringIO()) as printed, contextlib.redirect_stderr(printed):
     applied = dbx_patch.apply_all_patches()
     import acme.sub

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from wide_installs import SHAPES
 
-from dbx_patch.editables import Index
+from dbx_patch.index.snapshot import Index
 from workspaces import within, write
 
 EXAMPLES, STEPS = 80, 25

@@ -11,7 +11,7 @@ from typing import Callable
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dbx_patch.editables import Index
+from dbx_patch.index.snapshot import Index
 
 EXAMPLES = 200
 PROBES = 60

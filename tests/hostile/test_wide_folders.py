@@ -14,8 +14,10 @@ import pytest
 from hostile_sites import new_site
 from wide_installs import SHAPES
 
-from dbx_patch import editables, finders, path_entries, pth_processor, resolver
-from dbx_patch.editables import Index
+from dbx_patch import hooks
+from dbx_patch.hooks import fallback, sys_path
+from dbx_patch.index import pth_files, snapshot
+from dbx_patch.index.snapshot import Index
 from environments import Environment, make_venv
 from kernels import ERAS, LIBRARY, Notebook, error_of
 from workspaces import Workspace, write
@@ -89,22 +91,22 @@ def looked_up(site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ca
     write(tmp_path / "Workspace", {"Users/x@y.z/secret.py": "", "Users/inner.py": "", "__init__.py": "", "top.py": ""})
     monkeypatch.setattr(sys, "path", [str(site)])
     monkeypatch.setattr(sys, "path_importer_cache", {})
-    monkeypatch.setattr(pth_processor, "get_site_packages_dirs", lambda: [str(site)])
-    for owner, name in ((editables, "_index"), (path_entries, "_adopted")):
+    monkeypatch.setattr(pth_files, "get_site_packages_dirs", lambda: [str(site)])
+    for owner, name in ((snapshot, "_index"), (sys_path, "_adopted")):
         monkeypatch.setattr(owner, name, None)
-    monkeypatch.setattr(path_entries, "_put_back", set())
-    monkeypatch.setattr(finders, "faults", [])
+    monkeypatch.setattr(sys_path, "_put_back", set())
+    monkeypatch.setattr(hooks, "faults", [])
 
     def look(shape: str) -> Iterator[ModuleSpec]:
         SHAPES[shape](site, str(tmp_path / "Workspace"))
         for name in ("evil", "Users", "top", "secret", "inner", "link"):
-            spec = resolver.resolve(name)
+            spec = fallback.resolve(name)
             if spec is None:
                 continue
             yield spec
             monkeypatch.setitem(sys.modules, name, type(sys)(name))
             for below in ("Users", "top", "inner"):
-                found = resolver.resolve(f"{name}.{below}", spec.submodule_search_locations)
+                found = fallback.resolve(f"{name}.{below}", spec.submodule_search_locations)
                 if found is not None:
                     yield found
 
@@ -120,7 +122,7 @@ def test_the_fallback_serves_nothing_of_it(
     for spec in looked_up(shape):
         places = [spec.origin or "", *(spec.submodule_search_locations or ())]
         assert not [place for place in places if os.path.realpath(place).startswith(workspace)], spec
-    assert finders.faults == []
+    assert hooks.faults == []
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from trust_audit import LOG, install_into, read_log
 
 import dbx_patch
-from dbx_patch.cli import COMMANDS
+from dbx_patch.commands.cli import COMMANDS
 from environments import DATABRICKS, Environment, once
 from kernels import ERAS, Notebook, make_notebook
 from sessions import command, copy_of

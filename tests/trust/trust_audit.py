@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 NAME = "trust_audit"  # of this module, in the environments too
 LOG = "TRUST_AUDIT_LOG"
 # The simulator is a test tool that the user asks for, and makes processes and files in temporary folders.
-EXEMPT = ("/dbx_patch/simulator/", "/dbx_patch/demo.py", "/dbx_patch/simulating.py")
+EXEMPT = ("/dbx_patch/simulator/", "/dbx_patch/commands/demo.py", "/dbx_patch/commands/simulate.py")
 # Modules of the standard library that make methods for classes by compiling them
 CLASS_MAKERS = ("dataclasses.py", "collections/__init__.py", "typing.py", "enum.py", "functools.py")
 PROCESSES = (
@@ -115,10 +115,8 @@ def culprit(frame: FrameType | None) -> str:
             return f"{name}:{frame.f_lineno}"
         is_library = name.startswith(("<frozen ", _LIBRARY)) and "-packages/" not in name
         if not is_library and not name.startswith(__file__):
-            folder = name[: name.rfind("/")]
-            is_ours = name.endswith("/_dbx_patch_bootstrap.py") or folder.endswith(("/dbx_patch", "/dbx_patch/patches"))
-            ours = is_ours or "/dbx_patch/simulator/" in name
-            return f"{name}:{frame.f_lineno}" if ours and not any(part in name for part in EXEMPT) else ""
+            is_ours = name.endswith("/_dbx_patch_bootstrap.py") or "/dbx_patch/" in name
+            return f"{name}:{frame.f_lineno}" if is_ours and not any(part in name for part in EXEMPT) else ""
         frame = frame.f_back
     return ""
 
@@ -140,7 +138,7 @@ def is_import_line(event: str, details: tuple[Any, ...], frame: FrameType) -> bo
         return (
             details[0].co_filename == "<string>"
             and bool(_compiled)
-            and frame.f_code.co_filename == "<dbx_patch.resolver>"
+            and frame.f_code.co_filename == "<dbx_patch.hooks.fallback>"
         )
     source = details[0].decode() if isinstance(details[0], bytes) else details[0]
     site = sys.modules.get("site")

@@ -106,10 +106,10 @@ STARTS = ("start-up", "runtime")
 STATUS = """
 import sys, _dbx_patch_bootstrap as b
 faults = [repr(b.fault)] if b.fault else []
-if "dbx_patch.finders" in sys.modules:
-    faults += [repr(f) for f in sys.modules["dbx_patch.finders"].faults]
-if "dbx_patch.patches" in sys.modules:
-    faults += [repr(r) for r in sys.modules["dbx_patch.patches"]._remarks.items() if r[1][0] == "failed"]
+if "dbx_patch.hooks" in sys.modules:
+    faults += [repr(f) for f in sys.modules["dbx_patch.hooks"].faults]
+if "dbx_patch.hooks.applied" in sys.modules:
+    faults += [repr(r) for r in sys.modules["dbx_patch.hooks.applied"]._remarks.items() if r[1][0] == "failed"]
 if ASK:
     import dbx_patch
     told = dbx_patch.check_patch_status(verbose=False)

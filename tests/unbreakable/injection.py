@@ -18,17 +18,18 @@ Site = Tuple[str, str, int, int, str]  # module, function, its first line, bytec
 
 # Room upon room of what runs inside other people's imports; the rest (CLI, reports) runs when a user asks for it.
 ENGINE = (
-    *("_dbx_patch_bootstrap", "finders", "loaders", "resolver", "editables", "site_folders", "distributions"),
-    *("site_readings", "readers", "literals", "pth_processor", "path_entries", "user_code", "workspace", "journal"),
-    *("__init__", "patches.__init__", "patches.workspace_hooks", "patches.wrapping", "patches.sys_path_init_patch"),
-    *("patches.python_path_hook_patch", "patches.autoreload_hook_patch"),
+    *("_dbx_patch_bootstrap", "__init__", "hooks.__init__", "hooks.loaders", "hooks.journal", "hooks.workspace"),
+    *("hooks.fallback", "hooks.callers", "hooks.sys_path", "hooks.rationed", "hooks.applied", "hooks.upkeep"),
+    *("index.pth_files", "index.literals", "index.readers", "index.dist_info", "index.install", "index.source_roots"),
+    *("index.scan", "index.site_folder", "index.snapshot", "patches.wrapping", "patches.sys_path_init_patch"),
+    *("patches.wsfs_import_hook_patch", "patches.python_path_hook_patch", "patches.autoreload_hook_patch"),
 )
 # Functions of ours that hand over to a foreign one: what comes out of them may be that one's own, not ours to swallow.
 DELEGATES = {
-    *(("finders", "ask_others"), ("resolver", "resolve"), ("patches.sys_path_init_patch", "then_put_paths_back")),
-    *(("patches.workspace_hooks", "is_user_import"), ("patches.workspace_hooks", "find_spec")),
-    *(("path_entries", "find_spec"), ("loaders", "exec_module"), ("loaders", "create_module")),
-    ("loaders", "load_module"),
+    *(("hooks.__init__", "ask_others"), ("hooks.fallback", "resolve")),
+    *(("patches.wsfs_import_hook_patch", "is_user_import"), ("patches.wsfs_import_hook_patch", "find_spec")),
+    *(("patches.sys_path_init_patch", "then_put_paths_back"), ("hooks.rationed", "find_spec")),
+    *(("hooks.loaders", "exec_module"), ("hooks.loaders", "create_module"), ("hooks.loaders", "load_module")),
 }
 # A lock's release cannot fail, and nothing could be done if it did.
 CANNOT_FAIL = ("lock.__exit__", "RLock.__exit__")
@@ -63,7 +64,7 @@ class Injector:
         name = ""
         if file.startswith("<dbx_patch"):  # what `unseen` makes of it
             name = file[len("<dbx_patch") : -1].lstrip(".") or "__init__"
-            name = "patches.__init__" if name == "patches" else name
+            name = "hooks.__init__" if name == "hooks" else name
         elif file.startswith(self._package + os.sep):
             name = file[len(self._package) + 1 : -len(".py")].replace(os.sep, ".")
         elif os.path.basename(file) == "_dbx_patch_bootstrap.py":

@@ -15,7 +15,7 @@ from typing import Any, Callable, List
 from race_world import World
 
 world = World()
-from dbx_patch import editables  # noqa: E402
+from dbx_patch.index import snapshot  # noqa: E402
 
 random.seed(7)
 faulthandler.dump_traceback_later(60, exit=True)  # a deadlock shows where
@@ -37,7 +37,7 @@ def forks_in_the_middle() -> None:
 
     def scan() -> None:
         while not stop.is_set():
-            editables.current(force=True)
+            snapshot.current(force=True)
             strip()
             world.forget()
             importlib.import_module("race_2.sub")
@@ -118,7 +118,7 @@ def signals() -> None:
             module = importlib.import_module("race_5.deep.leaf")
             wrong_unless(module.NAME == "race_5.deep.leaf", "an import after a signal")
     world.count("signals within our functions", len(landed))
-    finders = sys.modules["dbx_patch.finders"]
+    finders = sys.modules["dbx_patch.hooks"]
     wrong_unless(not finders._asking, f"asking for ever: {finders._asking}")
 
 

@@ -76,7 +76,7 @@ class World:
 
     def check(self, when: str) -> None:
         """No double patch, no duplicate finder, no duplicate path."""
-        ours = [f for f in sys.meta_path if type(f).__module__ == "dbx_patch.finders"]
+        ours = [f for f in sys.meta_path if type(f).__module__ == "dbx_patch.hooks"]
         if len(ours) != len({id(f) for f in ours}):
             self.wrong.append(f"{when}: finders twice in sys.meta_path")
         entries = [entry for entry in sys.path if entry.startswith(self.home)]
@@ -105,7 +105,7 @@ class World:
 
     def finish(self) -> None:
         """Write the report and end, as Databricks ends: with no atexit function run."""
-        finders = sys.modules["dbx_patch.finders"]
+        finders = sys.modules["dbx_patch.hooks"]
         faults = [f"{where}: {fault!r}" for where, fault in finders.faults]
         with open(self.job["report"], "w") as stream:
             json.dump({"wrong": self.wrong[:50], "numbers": self.numbers, "faults": faults}, stream)

@@ -1,15 +1,14 @@
 """``sys_path_init``: rebuilds ``sys.path`` at kernel start and loses what ``.pth`` files had added (layer 1)."""
 
-from dbx_patch import editables, path_entries, unseen
-from dbx_patch.finders import record_fault
+from dbx_patch.hooks import record_fault, sys_path, unseen
+from dbx_patch.index import snapshot
+from dbx_patch.patches.by_hand import ByHand
 from dbx_patch.patches.wrapping import wrap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any, Callable, Optional
-
-    from dbx_patch.results import PatchResult
 
 
 def apply(patch: str, module: "ModuleType") -> "Optional[Callable[[], None]]":
@@ -39,30 +38,10 @@ def restoring(original: "Callable[..., Any]") -> "Callable[..., Any]":
 def put_back(why: str) -> None:
     """Put lost path entries back; a fault is recorded and raises nothing."""
     try:
-        path_entries.restore(editables.current(), why)
+        sys_path.restore(snapshot.current(), why)
     except Exception as fault:
         record_fault(why, fault)
 
 
-_PATCHES = ("sys_path_init",)
-
-
-def patch_sys_path_init(verbose: bool = True) -> "PatchResult":
-    """Apply this patch only, now or once the runtime's module loads; ``verbose`` prints the result."""
-    from dbx_patch.patches.single import patch
-
-    return patch(_PATCHES, verbose)
-
-
-def unpatch_sys_path_init(verbose: bool = True) -> "PatchResult":
-    """Give the runtime its own function back; ``verbose`` prints the result."""
-    from dbx_patch.patches.single import unpatch
-
-    return unpatch(_PATCHES, verbose)
-
-
-def is_patched() -> bool:
-    """Tell whether the patch is applied."""
-    from dbx_patch.patches.single import any_applied
-
-    return any_applied(_PATCHES)
+_by_hand = ByHand("sys_path_init")
+patch_sys_path_init, unpatch_sys_path_init, is_patched = _by_hand.patch, _by_hand.unpatch, _by_hand.is_patched

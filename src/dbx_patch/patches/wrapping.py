@@ -3,6 +3,8 @@
 import sys
 from types import FunctionType
 
+from dbx_patch.hooks.applied import NotApplicable as NotApplicable
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Optional
@@ -10,10 +12,6 @@ if TYPE_CHECKING:
     Undo = Callable[[], None]
 
 _MISSING = object()
-
-
-class NotApplicable(Exception):
-    """This runtime has not what a patch is for; the message names what is missing. The fallback serves instead."""
 
 
 def attribute(owner: "Any", name: str) -> "Any":

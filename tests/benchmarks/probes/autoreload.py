@@ -5,7 +5,7 @@ import sys
 
 from paired import loop, paired
 
-from dbx_patch import editables
+from dbx_patch.index import snapshot
 from dbx_patch.patches.autoreload_hook_patch import is_editable_file
 
 _FOLDERS = "/a/rather/deep/folder"
@@ -13,7 +13,7 @@ _FOLDERS = "/a/rather/deep/folder"
 
 def functions():
     """Return name -> function. ``warm``: files asked before, as in every import but the first; ``new``: never asked."""
-    index = editables.current()
+    index = snapshot.current()
     source = next(iter(index.roots))
     files = [source + "/acme_000/__init__.py", json.__file__, "/root/.ipykernel/123/command-455", sys.executable]
     number = iter(range(1 << 60))

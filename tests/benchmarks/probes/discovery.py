@@ -11,9 +11,9 @@ FOLDER, WHAT = sys.argv[1:3]
 
 
 def ours():
-    from dbx_patch import editables
+    from dbx_patch.index import snapshot
 
-    return editables.Index([FOLDER])
+    return snapshot.Index([FOLDER])
 
 
 def theirs():

@@ -1,4 +1,4 @@
-"""Probe: what one look-up costs in each finder. ``finders.py times|ops|WHICH [CALLS]``, in an armed interpreter.
+"""Probe: what one look-up costs in each finder. ``hooks.py times|ops|WHICH [CALLS]``, in an armed interpreter.
 
 Prints JSON; with the name of one finder it only calls that so often, for callgrind.
 """
@@ -9,10 +9,10 @@ from importlib.machinery import PathFinder
 
 from paired import loop, paired
 
-from dbx_patch import finders
+from dbx_patch import hooks
 
 MISSING, PROVIDED = "surely_missing", "acme_000"
-_TABLE = dict.fromkeys(finders._callbacks)
+_TABLE = dict.fromkeys(hooks._callbacks)
 
 
 class Minimal:
@@ -38,7 +38,7 @@ def _wrapts_finder():
 
 def functions():
     """Return name -> function without arguments."""
-    minimal, trigger, fallback = Minimal(), finders.TRIGGER, finders.FALLBACK
+    minimal, trigger, fallback = Minimal(), hooks.TRIGGER, hooks.FALLBACK
     source = next(entry for entry in sys.path if "/Workspace/" in entry)
     found = {
         "minimal": lambda: minimal.find_spec(MISSING, None, None),
@@ -76,10 +76,10 @@ def main():
 
         found = functions()
         fileops.install()
-        from dbx_patch import editables
+        from dbx_patch.index import snapshot
 
         result = {name: operations(function) for name, function in found.items()}
-        print(json.dumps({**result, "site folders": len(editables.current().folders)}))
+        print(json.dumps({**result, "site folders": len(snapshot.current().folders)}))
     elif what == "times":
         found = functions()
         pairs = [("trigger", "minimal"), ("trigger", "wrapt"), ("miss", "PathFinder, a miss")]

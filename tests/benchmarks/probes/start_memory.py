@@ -4,7 +4,7 @@ import json
 import tracemalloc
 
 tracemalloc.start()
-from dbx_patch.finders import arm  # noqa: E402
+from dbx_patch.hooks import arm  # noqa: E402
 
 arm()
 kept, peak = tracemalloc.get_traced_memory()

@@ -1,0 +1,179 @@
+"""The command line: ``dbx-patch`` and ``python -m dbx_patch``."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import json
+import os
+import platform
+import sys
+from typing import TYPE_CHECKING, Any, Callable, Sequence
+
+from dbx_patch._version import __version__
+from dbx_patch.output import rendering
+
+if TYPE_CHECKING:
+    from dbx_patch.output.results import Result
+
+# command -> (what it is for, an example)
+COMMANDS = {
+    "status": ("Show whether dbx-patch is active, and the state of each patch.", "dbx-patch status --json"),
+    "verify": ("Look for whatever can keep an editable install from working, with remedies.", "dbx-patch verify"),
+    "paths": ("List the editable installs and where their sources lie.", "dbx-patch paths"),
+    "explain": ("Tell how `import NAME` would resolve, layer by layer.", "dbx-patch explain my_package.module"),
+    "demo": ("Run an editable project under simulated runtimes, without and with dbx-patch.", "dbx-patch demo"),
+    "simulate": (
+        "Run your own code under a simulated Databricks runtime, in this environment.",
+        "dbx-patch simulate --runtime legacy job.py --date today",
+    ),
+    "version": ("Show the versions of dbx-patch and Python.", "dbx-patch version"),
+}
+_OTHER_PROCESS = (
+    "This is the state of the process that the command runs in. A notebook has a process of its own: there, use"
+    " `%load_ext dbx_patch` and `%dbx_patch status`."
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; returns 0 where all is fine, 1 where something was found, 2 after a usage error."""
+    try:
+        status = _run(list(sys.argv[1:] if argv is None else argv))
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # `dbx-patch paths | head`: the reader has what it wanted
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that the last flush fails no more
+        return 141
+    except KeyboardInterrupt:
+        return 130
+    except SystemExit as stop:  # argparse: help or a usage error
+        return stop.code if isinstance(stop.code, int) else 2
+
+
+def _run(argv: list[str]) -> int:
+    parser, parsers = _parsers()
+    if not argv:
+        parser.print_help(sys.stderr)
+        return 2
+    if not argv[0].startswith("-") and argv[0] not in COMMANDS:
+        return _unknown(argv[0])
+    if argv[0] == "simulate":
+        return _simulate(parsers["simulate"], argv[1:])
+    options = parser.parse_args(argv)
+    results: dict[str, Callable[[], Result]] = {
+        "status": _status,
+        "verify": _verify,
+        "paths": _paths,
+        "explain": lambda: _explain(options.name),
+        "demo": _demo,
+    }
+    if options.command == "version":
+        return _version(options.json)
+    result = results[options.command]()
+    if options.json:
+        print_json(result.to_dict())
+    else:
+        rendering.show(result)
+        if options.command == "status":
+            print("\n" + "\n".join(rendering.fold(_OTHER_PROCESS, 80)))
+    return result.exit_code()
+
+
+def print_json(data: Any) -> None:
+    """Print ``data`` as JSON in ASCII, which every terminal and pipe can take."""
+    print(json.dumps(data, indent=2))
+
+
+def _unknown(command: str) -> int:
+    near = difflib.get_close_matches(command, COMMANDS, 1, 0.5)
+    hint = f" Did you mean {near[0]!r}?" if near else f" There are: {', '.join(COMMANDS)}."
+    rendering.show(f"dbx-patch: there is no command {command!r}.{hint}", sys.stderr)
+    return 2
+
+
+def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
+    from dbx_patch.simulator.__main__ import add_arguments
+
+    parser = argparse.ArgumentParser(
+        prog="dbx-patch",
+        description="Makes editable installs work on Databricks. Installing it is all there is to do; these commands"
+        " show what is going on.",
+        epilog="Exit status: 0 fine, 1 something found, 2 usage. `dbx-patch COMMAND --help` has an example.",
+    )
+    parser.add_argument("--version", action="version", version=f"dbx-patch {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    parsers = {}
+    for name, (purpose, example) in COMMANDS.items():
+        made = commands.add_parser(
+            name, help=purpose, description=purpose, epilog=f"Example: {example}", allow_abbrev=False
+        )
+        made.add_argument("--json", action="store_true", help="print JSON")
+        parsers[name] = made
+    parsers["explain"].add_argument("name", metavar="NAME", help="a module's full name; it need not exist")
+    simulate = parsers["simulate"]
+    indent = "\n" + " " * 26
+    simulate.usage = (
+        f"%(prog)s [--runtime ERA] [--workspace DIR]{indent}[--without-patch] [--json]"
+        f"{indent}(FILE | -c CODE | -m MODULE) [ARGS]"
+    )
+    add_arguments(simulate)
+    simulate.add_argument("--without-patch", action="store_true", help="with dbx-patch switched off")
+    json_option = next(action for action in simulate._actions if action.dest == "json")
+    json_option.help = "afterwards, a line of JSON on stderr: exit status, and what the patches and the fallback did"
+    return parser, parsers
+
+
+def _simulate(parser: argparse.ArgumentParser, argv: list[str]) -> int:
+    from dbx_patch.commands.simulate import run
+    from dbx_patch.simulator.__main__ import split_command
+
+    own, program = split_command(argv)
+    options = parser.parse_args(own)
+    if program is None:
+        parser.error("say what to run: FILE, -c CODE or -m MODULE")
+    if program[0] == "file" and not os.path.isfile(program[1]):
+        parser.error(f"there is no file {program[1]!r}")
+    if not os.path.isdir(options.workspace):
+        parser.error(f"there is no folder {options.workspace!r} to play the workspace")
+    return run(program, options)
+
+
+def _status() -> Result:
+    from dbx_patch.diagnosis.status import current_status
+
+    return current_status()
+
+
+def _verify() -> Result:
+    from dbx_patch.diagnosis.verify import verify_editable_installs
+
+    return verify_editable_installs(verbose=False)
+
+
+def _paths() -> Result:
+    from dbx_patch.diagnosis.installs import list_installs
+
+    return list_installs()
+
+
+def _explain(name: str) -> Result:
+    from dbx_patch.diagnosis.explain import explain
+
+    return explain(name)
+
+
+def _demo() -> Result:
+    from dbx_patch.commands.demo import run_demo
+
+    return run_demo()
+
+
+def _version(as_json: bool) -> int:
+    if as_json:
+        from dbx_patch.diagnosis.startup import PACKAGE
+
+        print_json({"version": __version__, "python": platform.python_version(), "package": PACKAGE})
+    else:
+        print(f"dbx-patch {__version__} (Python {platform.python_version()})")
+    return 0

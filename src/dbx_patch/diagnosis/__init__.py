@@ -1,0 +1,1 @@
+"""What is wrong, and what would happen: everything that answers a question about this process."""

@@ -1,0 +1,193 @@
+"""Checks of each editable install by itself: is what it points to there, and does it work as one."""
+
+import os
+import re
+import sys
+from typing import Dict, Iterator, List, Optional
+
+from dbx_patch.diagnosis import remedies
+from dbx_patch.diagnosis.disk import look, owners_of_pth, package_files
+from dbx_patch.diagnosis.findings import Finding
+from dbx_patch.diagnosis.installs import EditableInstall, top_modules
+from dbx_patch.hooks.workspace import NOTEBOOK_HEADER, first_bytes, in_workspace
+from dbx_patch.index import pth_files
+from dbx_patch.index.dist_info import recorded_files
+from dbx_patch.index.pth_files import (
+    find_pth_files,
+    get_site_packages_dirs,
+    is_import_line,
+    lines_of,
+    path_of_line,
+    read_text,
+)
+from dbx_patch.index.readers import module_of_line
+
+
+def gone(installs: List[EditableInstall]) -> Iterator[Finding]:
+    """Project or source folders that are not there any more."""
+    for install in installs:
+        remedy = remedies.pip("uninstall", "-y", install.name)
+        if install.project and not os.path.isdir(install.project):
+            cause = (
+                f"Its project folder {install.project} does not exist, so nothing of it can be imported. Install it"
+                f" again from where it is now, or uninstall it:"
+            )
+            yield Finding("error", "project-gone", install.name, cause, remedy)
+            continue
+        missing = [f"{name} ({path})" for name, path in top_modules(install) if not _exists(path)]
+        if missing:
+            cause = f"Its import finder names sources that do not exist: {_some(missing)}. Install it again:"
+            yield Finding("error", "source-gone", install.name, cause, _again(install))
+
+
+def path_lines(installs: List[EditableInstall]) -> Iterator[Finding]:
+    """Lines of ``.pth`` files: folders that are gone or offer nothing, and files that cannot be read."""
+    by_name = {_plain(install.name): install for install in installs}
+    gone_projects = {_plain(i.name) for i in installs if i.project and not os.path.isdir(i.project)}
+    owners: Dict[str, Dict[str, str]] = {}
+    for pth in (pth for folder in get_site_packages_dirs() for pth in find_pth_files(folder)):
+        text = pth_files.read_text(pth, limit=pth_files.MAX_PTH_BYTES)
+        if text is None:
+            cause = f"This file cannot be read, or has more than {pth_files.MAX_PTH_BYTES} bytes. It was left out."
+            yield Finding("warning", "unreadable-pth", pth, cause, remedies.shell("ls", "-l", pth))
+            continue
+        folder = os.path.dirname(pth)
+        lines = [(line.rstrip(), path_of_line(line, folder)) for line in lines_of(text)]
+        lost = [(line, root) for line, root in lines if root is not None and not os.path.exists(root)]
+        if lost and folder not in owners:
+            owners[folder] = owners_of_pth(folder)
+        owner = owners[folder].get(os.path.basename(pth), "") if lost else ""
+        if _plain(owner) not in gone_projects:  # else there is a finding of it already
+            for line, root in lost[:20]:
+                yield _gone_line(pth, line, root, owner, by_name.get(_plain(owner)))
+    for install in installs:
+        for root in install.paths:
+            if not any(_offers(root, name) for name in install.names):
+                cause = (
+                    f"Its path entry {root} has no module and no package in it. If the sources moved, install it again:"
+                )
+                remedy = _again(install) if install.project else remedies.drop(install, root)
+                yield Finding("warning", "nothing-offered", install.name, cause, remedy)
+
+
+def _gone_line(pth: str, line: str, root: str, owner: str, install: Optional[EditableInstall]) -> Finding:
+    cause = f"It names {root}, which does not exist: what was there cannot be imported."
+    if install and install.project:
+        return Finding("error", "path-gone", pth, f"{cause} If the sources moved, install it again:", _again(install))
+    if owner:
+        cause += f" To uninstall {owner}:"
+        return Finding("error", "path-gone", pth, cause, remedies.pip("uninstall", "-y", owner))
+    return Finding("error", "path-gone", pth, f"{cause} To take that line out:", remedies.drop_line(pth, line))
+
+
+def broken(installs: List[EditableInstall]) -> Iterator[Finding]:
+    """Installs that nothing leads to: a start-up file is gone, or its finder is gone or none that is known."""
+    for install in (install for install in installs if install.shape == "?"):
+        info = os.path.join(install.site_folder, f"{install.name}-{install.version}.dist-info")
+        listed = [name for name in recorded_files(info) if name.endswith(".pth")]
+        unread = [name for name in listed if read_text(os.path.join(install.site_folder, name)) is None]
+        lines = [line for pth in install.pth_files for line in lines_of(read_text(pth) or "") if is_import_line(line)]
+        modules = dict.fromkeys(filter(None, map(module_of_line, lines)))
+        missing = [name for name in modules if not any(look(name, e) for e in sys.path if isinstance(e, str))]
+        again = " Install it again:"
+        if unread:
+            cause = f"Its file {unread[0]}, which RECORD lists, is gone or cannot be read: it cannot be imported."
+            yield Finding("error", "pth-gone", install.name, cause + again, _again(install))
+        elif missing:
+            cause = f"Its .pth imports {missing[0]}, which is gone, as each start of Python says. It cannot work."
+            yield Finding("error", "finder-gone", install.name, cause + again, _again(install))
+        else:
+            cause = f"Its .pth imports {', '.join(modules) or 'nothing'}: damaged, or of a kind that is not known here."
+            yield Finding("warning", "unknown-kind", install.name, cause + again, _again(install))
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _offers(root: str, name: str) -> bool:
+    place = look(name, root)
+    return place is not None and (not place.namespace or any(True for _ in package_files(place.location, 1)))
+
+
+def _exists(path: str) -> bool:
+    return os.path.exists(path) or look(os.path.basename(path), os.path.dirname(path)) is not None
+
+
+def _again(install: EditableInstall) -> str:
+    return remedies.pip("install", "--no-deps", "-e", install.project or os.curdir)
+
+
+def _some(items: List[str]) -> str:
+    return ", ".join(items[:3]) + (f" and {len(items) - 3} more" if len(items) > 3 else "")
+
+
+def copied(installs: List[EditableInstall]) -> Iterator[Finding]:
+    """Marked editable, but nothing in the environment points to the project."""
+    for install in installs:
+        if install.shape == "J" and install.project and os.path.isdir(install.project):
+            cause = (
+                "It is marked editable, but its build backend copied the files into the environment: editing the"
+                " project changes nothing until it is installed again."
+            )
+            remedy = remedies.pip("install", "--no-deps", "--force-reinstall", install.project)
+            yield Finding("warning", "copied", install.name, cause, remedy)
+
+
+def editables_missing(installs: List[EditableInstall]) -> Iterator[Finding]:
+    """A finder of the ``editables`` library without that library, which uv does not install."""
+    for install in installs:
+        if install.shape == "C" and not any(look("editables", entry) for entry in sys.path if isinstance(entry, str)):
+            cause = (
+                "Its .pth file needs the library `editables` (hatchling's dev-mode-exact, pdm's editable-backend),"
+                " which is not installed. That line fails at every start of Python, and the package cannot be imported"
+                " where dbx-patch is not active."
+            )
+            yield Finding("error", "editables-missing", install.name, cause, remedies.pip("install", "editables"))
+
+
+def notebooks(installs: List[EditableInstall]) -> Iterator[Finding]:
+    """Files that the runtime takes for notebooks, which it refuses to import."""
+    for install in installs:
+        comments = []
+        for file in _sources(install):
+            start = first_bytes(file)
+            if start == NOTEBOOK_HEADER:
+                is_there = in_workspace(file)
+                cause = "This file in an editable package begins with `# Databricks notebook source`. " + (
+                    "Databricks takes it for a notebook and refuses to import it. To make it a plain file:"
+                    if is_there
+                    else "In the workspace, Databricks would refuse to import it. To make it a plain file:"
+                )
+                remedy = remedies.shell("sed", "-i", "1d", file)
+                yield Finding("warning" if is_there else "note", "notebook", file, cause, remedy)
+            elif start[:1] == b"#" and os.path.basename(file) == "__init__.py":
+                comments.append(file)
+        if comments:
+            cause = (
+                "Some releases of the runtime take an __init__.py that begins with a `#` comment for a notebook and"
+                f" refuse to import it. A docstring or an empty line ahead of it avoids that: {_some(comments)}"
+            )
+            remedy = remedies.shell("sed", "-i", r"1s/^/\n/", *comments)
+            yield Finding("note", "leading-comment", install.name, cause, remedy)
+
+
+def _sources(install: EditableInstall) -> Iterator[str]:
+    """Yield the files of an install's packages: not all of a project's folder, where notebooks may well be."""
+    places = [look(name, root) for root in install.paths for name in install.names]
+    folders = [os.path.dirname(place.location) for place in places if place and place.search and not place.namespace]
+    files = [place.location for place in places if place and place.search is None]
+    for name, path in top_modules(install):
+        if os.path.isdir(path):
+            folders.append(path)
+        elif os.path.basename(path).startswith("__init__."):
+            folders.append(os.path.dirname(path))
+        else:
+            place = look(name, os.path.dirname(path))
+            files.append(path if os.path.isfile(path) else place.location if place else path)
+    folders += [folder for portions in install.namespaces.values() for folder in portions]
+    yield from dict.fromkeys(file for file in files if file.endswith(".py"))
+    yield from dict.fromkeys(file for folder in folders for file in package_files(folder))
+
+
+INSTALL_CHECKS = [gone, path_lines, broken, copied, editables_missing, notebooks]

@@ -1,0 +1,125 @@
+"""Checks of names: what keeps an editable install from being the one that its names lead to."""
+
+import os
+import sys
+from typing import Dict, Iterator, List, Optional, Tuple
+
+from dbx_patch.diagnosis import remedies
+from dbx_patch.diagnosis.disk import NOT_MEANT, Place, distribution_of, is_built_in, look, standard_folders
+from dbx_patch.diagnosis.findings import Finding
+from dbx_patch.diagnosis.installs import EditableInstall
+from dbx_patch.index.pth_files import canonical
+
+
+def sources_of(install: EditableInstall, name: str) -> List[Place]:
+    """Return where an install has the source of a top-level name, in the order of its path entries."""
+    mapped = install.modules.get(name)
+    if mapped is not None:
+        base = os.path.basename(mapped)
+        folder = os.path.dirname(mapped)
+        if base.startswith("__init__."):
+            return [Place(name, folder, mapped, [folder])]
+        found = look(base.partition(".")[0], folder) if not os.path.isfile(mapped) else None
+        return [found or Place(name, folder, mapped)]
+    folders = install.namespaces.get(name, [])
+    places = [Place(name, os.path.dirname(folder), folder, [folder], namespace=True) for folder in folders]
+    return places + [place for root in install.paths for place in [look(name, root)] if place]
+
+
+def shadowed(installs: List[EditableInstall]) -> Iterator[Finding]:
+    """Names of an editable install that lead to something else, which comes first."""
+    for install in installs:
+        by_rival: Dict[Tuple[str, str, bool], List[str]] = {}
+        for name in install.names:
+            sources = sources_of(install, name)
+            if name not in NOT_MEANT and sources and install.shape not in ("D", "E", "G", "I", "J"):
+                rival = _rival(name, install, sources)
+                if rival is not None:
+                    # a file that lies beside the packages, in a project's folder that is a path entry as a whole
+                    is_stray = install.project in install.paths and sources[0].search is None
+                    by_rival.setdefault((*rival, is_stray), []).append(name)
+        for (where, distribution, is_stray), names in by_rival.items():
+            finding = _shadow_finding(install, names, where, distribution)
+            finding.severity = "note" if is_stray else finding.severity
+            yield finding
+
+
+def _rival(name: str, install: EditableInstall, sources: List[Place]) -> Optional[Tuple[str, str]]:
+    """Return where a name comes from instead, and the distribution that it belongs to."""
+    if is_built_in(name):
+        return "the interpreter itself", ""
+    own = {os.path.realpath(place.location) for place in sources}
+    roots = set(install.paths)
+    for entry in (entry for entry in sys.path if isinstance(entry, str)):
+        if canonical(entry) in roots:
+            return None
+        place = look(name, entry)
+        if place is None or place.namespace or os.path.realpath(place.location) in own:
+            continue
+        if canonical(entry) in map(canonical, standard_folders()):
+            return f"the standard library ({place.location})", ""
+        return place.location, distribution_of(place.location, entry)
+    return None
+
+
+def _shadow_finding(install: EditableInstall, names: List[str], where: str, distribution: str) -> Finding:
+    listed = ", ".join(names)
+    owner = f", of the installed distribution {distribution}" if distribution else ""
+    cause = f"`import {names[0]}` gets {where}{owner}, which comes before this install on sys.path."
+    if len(names) > 1:
+        cause += f" So it is with: {listed}."
+    if distribution:
+        remedy = remedies.pip("uninstall", "-y", distribution.partition(" ")[0])
+        return Finding("error", "shadowed", install.name, cause + " To have the editable one:", remedy)
+    if where.startswith("the "):
+        source = sources_of(install, names[0])[0].location
+        folder = os.path.dirname(source) if os.path.basename(source).startswith("__init__.") else source
+        cause += " Nothing can come before that: give the package another name."
+        return Finding(
+            "error", "shadowed", install.name, cause, remedies.shell("git", "mv", folder, folder + "_renamed")
+        )
+    cause += " Move that file or folder away:"
+    package = os.path.dirname(where) if os.path.basename(where).startswith("__init__.") else where
+    return Finding("error", "shadowed", install.name, cause, remedies.shell("mv", package, package + ".away"))
+
+
+def provided_twice(installs: List[EditableInstall]) -> Iterator[Finding]:
+    """Names that two installs provide; halves of a namespace are meant so."""
+    providers: Dict[str, List[Tuple[EditableInstall, Place]]] = {}
+    for install in installs:
+        for name in install.names:
+            places = sources_of(install, name)
+            if places and name not in NOT_MEANT:
+                providers.setdefault(name, []).append((install, places[0]))
+    for name, found in providers.items():
+        files = {os.path.realpath(place.location) for _, place in found}
+        if len(found) < 2 or len(files) < 2 or all(place.namespace for _, place in found):
+            continue
+        listed = "; ".join(f"{install.name} has {place.location}" for install, place in found)
+        cause = f"Two editable installs provide `{name}`: {listed}. Which one is imported depends on their order."
+        last = next((i for i, _ in reversed(found) if i.name != found[0][0].name), found[-1][0])
+        remedy = remedies.drop(last, found[-1][1].entry)
+        yield Finding("warning", "provided-twice", name, cause + " To keep the first:", remedy)
+
+
+def loaded_elsewhere(installs: List[EditableInstall]) -> Iterator[Finding]:
+    """Names that this process has loaded from another place than they would come from now."""
+    for install in installs:
+        for name in install.names:
+            file = getattr(sys.modules.get(name), "__file__", None)
+            if not isinstance(file, str) or name in NOT_MEANT:
+                continue
+            sources = sources_of(install, name)
+            if sources and not any(_same(file, place.location) for place in sources):
+                cause = (
+                    f"This process has loaded `{name}` from {file}. A changed install shows after a restart of Python:"
+                )
+                yield Finding("warning", "loaded-elsewhere", install.name, cause, remedies.code(remedies.RESTART))
+
+
+def _same(file: str, location: str) -> bool:
+    here, there = os.path.realpath(file), os.path.realpath(location)
+    return here == there or os.path.dirname(here) == there
+
+
+NAME_CHECKS = [shadowed, provided_twice, loaded_elsewhere]

@@ -1,0 +1,196 @@
+"""``explain``: how an import would resolve, told from the disk and the index. Nothing is imported or asked."""
+
+import difflib
+import keyword
+import os
+import sys
+from typing import List, Optional
+
+import _dbx_patch_bootstrap as bootstrap
+from dbx_patch import hooks
+from dbx_patch.diagnosis.check_names import sources_of
+from dbx_patch.diagnosis.disk import distribution_of, is_built_in, look, names_in, standard_folders
+from dbx_patch.diagnosis.explanation import Explanation, Offer
+from dbx_patch.diagnosis.installs import EditableInstall, editable_installs
+from dbx_patch.diagnosis.layers import entries_say, finders_say, layers_for
+from dbx_patch.diagnosis.search import Hit, hit_at, search_path_of, trace
+from dbx_patch.hooks.workspace import is_refused_notebook
+from dbx_patch.index.pth_files import canonical
+
+
+def explain(name: str) -> Explanation:
+    """Return how ``import name`` would resolve in this process, layer by layer, and why; prints nothing.
+
+    ``name`` is a module's full name, dotted or not; it need not exist. Nothing is imported.
+    """
+    parts = name.split(".") if isinstance(name, str) else []
+    if not parts or not all(part.isidentifier() for part in parts):
+        return Explanation(str(name), False, f"{name!r} is no module's name: names and dots, as after `import`.")
+    words = [part for part in parts if keyword.iskeyword(part)]
+    if words:
+        return Explanation(name, False, f"{words[0]!r} is a keyword of Python, so no import statement can name it.")
+    for number in range(1, len(parts) + 1):
+        halted = ".".join(parts[:number])
+        if sys.modules.get(halted, sys) is None:
+            return Explanation(
+                name, False, f"import {name} fails: sys.modules has None for {halted}, which forbids it."
+            )
+    installs = editable_installs()
+    hits: List[Hit] = []
+    for number in range(1, len(parts) + 1):
+        parent = hits[-1] if hits else None
+        if parent and search_path_of(parent) is None:
+            return _missing(name, hits, installs, f"{parent.name} is a module and not a package, so it has no parts")
+        hit = trace(".".join(parts[:number]), parent, installs)
+        if hit is None:
+            return _missing(name, hits, installs, "")
+        hits.append(hit)
+    return _found(name, hits, installs)
+
+
+def _found(name: str, hits: List[Hit], installs: List[EditableInstall]) -> Explanation:
+    hit = hits[-1]
+    parent = hits[-2] if len(hits) > 1 else None
+    result = Explanation(name, True, "", _loaded(name), hit.location)
+    result.offers = _offers(hits[0], installs)
+    result.finders = finders_say(name, parent, hit, installs)
+    result.entries = entries_say(hits[0].name, installs)
+    result.layers = layers_for(hit)
+    refused = [h for h in hits if is_refused_notebook(h.location)] if runtime_refuses_notebooks() else []
+    if refused and not result.loaded:
+        result.works = False
+        result.verdict = (
+            f"import {name} fails: {refused[0].location} begins with `# Databricks notebook source`, so the runtime"
+            " takes it for a notebook and refuses to import it."
+        )
+    else:
+        result.verdict = _verdict(name, hits, result, installs)
+    return result
+
+
+def _verdict(name: str, hits: List[Hit], result: Explanation, installs: List[EditableInstall]) -> str:
+    top, hit = hits[0], hits[-1]
+    rivals = [i.name for i in installs if top.name in i.names and i.name != top.provider]
+    if hit.how == "built-in":
+        text = f"import {name} works: the interpreter has it built in"
+    elif hit.install is not None:
+        text = f"import {name} works: the editable install {hit.install.name} has it at {hit.location}"
+        asked = next((h.name for h in hits if h.how == "fallback" and h.name not in sys.modules), "")
+        if asked:
+            text += f"; dbx-patch's fallback answers for {asked}, since nothing else on sys.meta_path would"
+    else:
+        text = f"import {name} works: it comes from {hit.provider or 'a path entry'}, {hit.location}"
+    if rivals and top.install is None and not top.namespace:
+        text += f". It is not the editable install {rivals[0]}, which {top.provider or top.location} shadows"
+    if result.loaded and hit.location and os.path.realpath(result.loaded) != os.path.realpath(hit.location):
+        text += f". This process has loaded it from elsewhere: {result.loaded}"
+    return text + "."
+
+
+def _missing(name: str, hits: List[Hit], installs: List[EditableInstall], why: str) -> Explanation:
+    result = Explanation(name, False, "", _loaded(name))
+    wanted = name.split(".")[len(hits)]
+    top, parent = (hits[0], hits[-1]) if hits else (None, None)
+    prefix = parent.name + "." if parent else ""
+    result.near = [prefix + near for near in _near(wanted, parent, installs)]
+    result.offers = _offers(top, installs) if top else offers_of(wanted, "none of them", installs)
+    result.finders = finders_say(name, parent, None, installs) if not why else []
+    lost = _lost(wanted, installs) if top is None else None
+    result.layers = layers_for(lost) if lost else []
+    result.entries = entries_say(name.partition(".")[0], installs)
+    if not why:
+        why = _why_no_part(wanted, hits, installs) if top else _why_nowhere(lost)
+    hint = f". Did you mean {result.near[0]}?" if result.near else "."
+    if result.loaded:  # put into sys.modules by hand, or its source is gone since
+        result.works = True
+        result.verdict = f"import {name} works, since this process has it loaded; no finder has it: {why}{hint}"
+    else:
+        result.verdict = f"import {name} fails: {why}{hint}"
+    return result
+
+
+def _why_no_part(wanted: str, hits: List[Hit], installs: List[EditableInstall]) -> str:
+    top, parent = hits[0], hits[-1]
+    rival = next((i.name for i in installs if top.name in i.names), "") if not (top.install or top.namespace) else ""
+    shadow = f", and not of the editable install {rival}, which it shadows" if rival else ""
+    return (
+        f"{parent.name} is that of {parent.provider or 'a path entry'}, {parent.location}{shadow}; it has no {wanted}"
+    )
+
+
+def _lost(name: str, installs: List[EditableInstall]) -> Optional[Hit]:
+    """Return where an editable install has a name that the import system does not get to."""
+    for install in installs:
+        for place in sources_of(install, name) if name in install.names else ():
+            return hit_at(place, "lost", installs)
+    return None
+
+
+def _why_nowhere(lost: Optional[Hit]) -> str:
+    if lost is None or lost.install is None:
+        return "no editable install, no installed distribution and no path entry has it"
+    where = f"the editable install {lost.install.name} has it, but "
+    where += "its path entry is not on sys.path" if lost.install.paths else "its import finder is not loaded"
+    if hooks.is_in_place(hooks.FALLBACK):
+        return where
+    active, reason = bootstrap.decide()
+    return f"{where} and dbx-patch is {'not armed' if active else f'off ({reason})'}"
+
+
+def _near(wanted: str, parent: Optional[Hit], installs: List[EditableInstall]) -> List[str]:
+    if parent:
+        known = names_in(search_path_of(parent) or ())
+    else:
+        known = names_in(e for e in sys.path if isinstance(e, str)).union(sys.builtin_module_names)
+        known.update(name for install in installs for name in install.names)
+    lower = {name.lower(): name for name in sorted(known)}
+    return [lower[near] for near in difflib.get_close_matches(wanted.lower(), lower, 3, 0.72) if lower[near] != wanted]
+
+
+def _loaded(name: str) -> str:
+    module = sys.modules.get(name)
+    if module is None:
+        return ""
+    file = getattr(module, "__file__", None)
+    if isinstance(file, str):
+        return file
+    folders = getattr(module, "__path__", None)
+    known = folders if isinstance(folders, list) else getattr(folders, "_path", [])
+    return str(next(iter(known), "built in"))
+
+
+def _offers(top: Optional[Hit], installs: List[EditableInstall]) -> List[Offer]:
+    """Return everyone who has the top-level name, and which of them is imported."""
+    if top is None:
+        return []
+    return offers_of(top.name, top.location, installs)
+
+
+def offers_of(name: str, winner: str, installs: List[EditableInstall]) -> List[Offer]:
+    """Return who has a top-level name; ``winner`` is the location that is imported."""
+    found: List[Offer] = []
+    if is_built_in(name):
+        found.append(Offer("standard", "the interpreter", "built in", not winner))
+    seen = set()
+    for install in installs:
+        for place in sources_of(install, name):
+            seen.add(os.path.realpath(place.location))
+            found.append(Offer("editable", install.name, place.location, place.location == winner))
+    standard = {canonical(folder) for folder in standard_folders()}
+    for entry in (entry for entry in sys.path if isinstance(entry, str)):
+        rival = look(name, entry)
+        if rival is None or os.path.realpath(rival.location) in seen:
+            continue
+        seen.add(os.path.realpath(rival.location))
+        if canonical(entry) in standard:
+            kind, provider = "standard", "the standard library"
+        else:
+            provider = distribution_of(rival.location, entry)
+            kind, provider = ("installed", provider) if provider else ("path", entry)
+        found.append(Offer(kind, provider, rival.location, rival.location == winner))
+    return found
+
+
+def runtime_refuses_notebooks() -> bool:
+    """Tell whether a finder of the runtime's that refuses notebooks is in place."""
+    return any(type(finder).__module__.startswith("dbruntime.") for finder in sys.meta_path)

@@ -1,0 +1,68 @@
+"""What ``verify`` can find, and how it is shown."""
+
+from dataclasses import dataclass, field
+from typing import Any, Dict, List
+
+from dbx_patch.diagnosis.installs import EditableInstall
+from dbx_patch.output.rendering import Command, Section
+from dbx_patch.output.results import Result, counted
+
+SEVERITIES = ("error", "warning", "note")
+
+
+@dataclass
+class Finding:
+    """Something that ``verify`` found.
+
+    ``severity``: ``error`` (an import fails or gets something else), ``warning`` (will surprise somebody) or ``note``
+    (good to know). ``code`` is stable; ``about`` names the install, file or patch. ``remedy`` is there to be pasted,
+    comment lines included.
+    """
+
+    severity: str
+    code: str
+    about: str
+    cause: str
+    remedy: str
+
+
+@dataclass
+class VerifyResult(Result):
+    """Findings, worst first. ``status``: ``ok``, ``warning`` or ``error``, the worst one's; a note alone is ``ok``."""
+
+    active: bool
+    reason: str
+    findings: List[Finding]
+    installs: List[EditableInstall]
+    version: str
+    status: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.findings = sorted(self.findings, key=lambda finding: SEVERITIES.index(finding.severity))
+        worst = self.findings[0].severity if self.findings else "note"
+        self.status = "ok" if worst == "note" else worst
+
+    def headline(self) -> str:
+        kinds = {severity: sum(f.severity == severity for f in self.findings) for severity in SEVERITIES}
+        found = ", ".join(counted(number, kind) for kind, number in kinds.items() if number)
+        installs = counted(len(self.installs), "editable install")
+        state = "active" if self.active else "not active"
+        return f"{self.status}: {found or 'nothing found'}. {installs.capitalize()}, dbx-patch {self.version} {state}."
+
+    def sections(self) -> List[Section]:
+        items = [
+            (f.severity, f"{f.about} ({f.code})", f.cause, *([Command(f.remedy)] if f.remedy else []))
+            for f in self.findings
+        ]
+        installs = [(i.name, i.version, ", ".join(i.names[:12])) for i in self.installs]
+        return [
+            *([Section("Findings", items, layout="list")] if items else []),
+            Section("Editable installs", installs, "none in the site folders of this interpreter"),
+        ]
+
+    def exit_code(self) -> int:
+        return 0 if self.status == "ok" else 1
+
+    def to_dict(self) -> Dict[str, Any]:
+        data = super().to_dict()
+        return {"status": data.pop("status"), **data}

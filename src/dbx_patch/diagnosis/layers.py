@@ -1,0 +1,155 @@
+"""The layers of ``explain``: what each finder, path entry and patch has to do with an import."""
+
+import os
+import sys
+from typing import Any, Dict, List, Optional, Sequence
+
+import _dbx_patch_bootstrap as bootstrap
+from dbx_patch import hooks
+from dbx_patch.diagnosis.disk import is_frozen, look
+from dbx_patch.diagnosis.explanation import EntrySays, FinderSays, Layer
+from dbx_patch.diagnosis.installs import EditableInstall
+from dbx_patch.diagnosis.search import Hit, fallback_hit, finder_hit, path_hit, search_path_of
+from dbx_patch.diagnosis.status import current_status
+from dbx_patch.hooks.workspace import in_workspace
+from dbx_patch.index.pth_files import canonical
+from dbx_patch.output.results import PatchStatus
+
+
+def finders_say(
+    name: str, parent: Optional[Hit], hit: Optional[Hit], installs: List[EditableInstall]
+) -> List[FinderSays]:
+    """Return what each finder on ``sys.meta_path`` would say of ``name``; ``hit`` is what the import finds."""
+    return [FinderSays(_called(finder), _says(finder, name, parent, hit, installs)) for finder in tuple(sys.meta_path)]
+
+
+def _called(finder: Any) -> str:
+    kind = finder if isinstance(finder, type) else type(finder)
+    return str(kind.__qualname__)
+
+
+def _says(finder: Any, name: str, parent: Optional[Hit], hit: Optional[Hit], installs: List[EditableInstall]) -> str:
+    kind = finder if isinstance(finder, type) else type(finder)
+    module, called = kind.__module__, kind.__qualname__
+    if finder is hooks.TRIGGER:
+        ours = name in hooks.RUNTIME_MODULES.values()
+        return "patches it once it has loaded" if ours else "nothing: it is for the runtime's modules"
+    if finder is hooks.FALLBACK:
+        found = fallback_hit(name, parent, installs)
+        return f"has it, should all others miss: {found.location}" if found else "nothing: no editable install has it"
+    if called in ("BuiltinImporter", "FrozenImporter"):
+        has_it = name in sys.builtin_module_names if called == "BuiltinImporter" else is_frozen(name)
+        return "has it" if parent is None and has_it else "nothing"
+    on_path = path_hit(name, search_path_of(parent), installs)
+    if called == "PathFinder":
+        return f"has it: {on_path.location}" if on_path else "nothing on its path entries"
+    if called in ("WsfsPathFinder", "_WorkspacePathFinder"):
+        return "asks PathFinder, whose answer it refuses if that is a notebook" if on_path else "nothing, as PathFinder"
+    if called == "ImportHookFinder":
+        return "nothing of its own: it runs callbacks when a module has loaded"
+    if module in ("_distutils_hack", "_virtualenv"):
+        return "nothing: it is for distutils"
+    for install in installs:
+        if install.finder == module or (module == "editables.redirector" and install.shape == "C"):
+            mapped = finder_hit(name, [install], active_only=False)
+            if mapped:
+                return f"has it, of {install.name}: {mapped.location}"
+    if module.startswith(("__editable__", "_editable", "editables.")):
+        return "nothing: another install's finder"
+    return "not known: it would have to be asked, and that may have side effects"
+
+
+def entries_say(name: str, installs: List[EditableInstall]) -> List[EntrySays]:
+    """Return what each ``sys.path`` entry in the workspace would say of a top-level name."""
+    roots = {root: install for install in installs for root in install.paths}
+    said = []
+    for entry in dict.fromkeys(e for e in sys.path if isinstance(e, str) and in_workspace(e)):
+        offers = look(name, entry) is not None
+        guard = guard_of(entry)
+        user = "has it" if offers else "does not have it"
+        if not guard:
+            said.append(EntrySays(entry, offers, user, f"{user} (no hook of the runtime guards this)"))
+        elif canonical(entry) in roots and offers and "dbx-patch" in guard:
+            said.append(EntrySays(entry, offers, user, "has it, since an editable install provides the name"))
+        elif guard.startswith("RationedFinder"):
+            said.append(EntrySays(entry, offers, user, "refused by dbx-patch, without a look, as the runtime would"))
+        else:
+            said.append(EntrySays(entry, offers, user, f"refused by {guard.partition(' (')[0]}, without a look"))
+    return said
+
+
+def guard_of(entry: str) -> str:
+    """Return the name of the workspace hook that answers for a path entry, and whether it is patched; "" for none."""
+    cached = sys.path_importer_cache.get(entry)
+    kind: Any = type(cached)
+    if cached is None:
+        hooks = [getattr(hook, "func", hook) for hook in sys.path_hooks]
+        kind = next((hook for hook in hooks if isinstance(hook, type) and _is_hook(hook)), type(None))
+    if kind.__module__ == "dbx_patch.hooks.rationed":
+        return "RationedFinder (of dbx-patch)"
+    if not _is_hook(kind):
+        return ""
+    patched = getattr(getattr(kind, "find_spec", None), "__wrapped__", None) is not None
+    return str(kind.__name__) + (" (patched by dbx-patch)" if patched else "")
+
+
+def _is_hook(kind: type) -> bool:
+    return kind.__module__.startswith(("dbruntime.", "pyspark."))
+
+
+def layers_for(hit: Hit) -> List[Layer]:
+    """Return what the runtime's layers do to an editable module, and what is done about it now."""
+    if hit.install is None:
+        return []
+    states = {patch.name: patch for patch in current_status().patches}
+    lost = f"it drops the path entry of {hit.install.name}."
+    back = "the entry is put back"
+    layers = [
+        ("1 sys_path_init", ("sys_path_init",), f"at kernel start {lost}", back),
+        ("3 pythonPathHook", ("python_path_hook",), f"after a cell {lost}", back),
+    ]
+    if not hit.install.paths:
+        safe = "Nothing: an import finder answers, and needs no path entry."
+        start, cells = (Layer(name, False, "passes", safe, "The same.") for name, *_ in layers)
+    else:
+        start, cells = (_layer(states, *layer) for layer in layers)
+    return [start, _workspace_layer(hit, states), cells, _autoreload_layer(hit, states)]
+
+
+def _workspace_layer(hit: Hit, states: Dict[str, PatchStatus]) -> Layer:
+    name = "2 workspace hooks"
+    hooks = ("wsfs_import_hook", "workspace_import_machinery", "executor_wsfs_import_hook")
+    if not in_workspace(hit.location):
+        return Layer(name, False, "passes", "Nothing: its source is outside /Workspace.", "The same.")
+    rule = "the folder belongs to an editable package" if "." in hit.name else "the install provides the name"
+    without = "a library's import of it is refused; a cell's is not."
+    return _layer(states, name, hooks, without, f"a library gets it too, since {rule}")
+
+
+def _autoreload_layer(hit: Hit, states: Dict[str, PatchStatus]) -> Layer:
+    name = "4 autoreload"
+    if in_workspace(hit.location):
+        return Layer(name, False, "passes", "Nothing: files under /Workspace are reloaded.", "The same.")
+    without = "an edited file is not reloaded, since it is outside /Workspace. The import itself works."
+    return _layer(states, name, ("autoreload",), without, "an edited file is reloaded")
+
+
+def _layer(states: Dict[str, PatchStatus], name: str, patches: Sequence[str], without: str, effect: str) -> Layer:
+    """Return a layer that stops an import, with what its patches do now; a release has one of several."""
+    active, reason = bootstrap.decide()
+    if not active:
+        here = bool(os.environ.get("DATABRICKS_RUNTIME_VERSION"))
+        now = f"the same, since dbx-patch is off ({reason})." if here else f"not met here, since {reason}."
+        return Layer(name, True, "stops" if here else "waiting", without, now)
+    mine = [states[patch] for patch in patches]
+    applied = [patch.name for patch in mine if patch.state == "applied"]
+    if applied:
+        return Layer(name, True, "handled", without, f"{effect} ({' and '.join(applied)} applied).")
+    other = next((patch for patch in mine if patch.state != "waiting"), mine[0])
+    if other.state == "waiting":
+        now = f"the layer is not loaded in this process. Once it is, {effect}."
+        return Layer(name, True, "waiting", without, now)
+    fallback = hooks.is_in_place(hooks.FALLBACK) and name != "4 autoreload"
+    instead = "the fallback answers instead" if fallback else "nothing stands in for it"
+    state = "handled" if fallback else "stops"
+    return Layer(name, True, state, without, f"{other.name} is {other.state} ({other.reason}); {instead}.")

@@ -1,0 +1,72 @@
+"""Remedies that can be pasted where the user is: into a notebook's cell, or into a shell."""
+
+import os
+import re
+import shlex
+import shutil
+import sys
+
+from dbx_patch.diagnosis.disk import look
+from dbx_patch.diagnosis.installs import EditableInstall
+from dbx_patch.index.pth_files import lines_of, path_of_line, read_text
+
+
+def in_notebook() -> bool:
+    """Tell whether IPython runs this process."""
+    get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
+    return get_ipython is not None and get_ipython() is not None
+
+
+def pip(*args: str) -> str:
+    """Return a pip command for this environment; arguments are quoted."""
+    line = " ".join(map(shlex.quote, args))
+    if in_notebook():
+        return "%pip " + line
+    found = shutil.which("pip")
+    if found and os.path.dirname(found) == os.path.dirname(sys.executable):
+        return "pip " + line
+    python = shlex.quote(sys.executable)
+    has_pip = any(look("pip", entry) for entry in sys.path if isinstance(entry, str))
+    if not has_pip and shutil.which("uv"):  # which makes environments without pip
+        return f"UV_PYTHON={python} uv pip {line}"
+    return f"{python} -m pip {line}"
+
+
+def drop_line(pth: str, line: str) -> str:
+    """Return how to take a line out of a ``.pth``, whatever ends it, after a BOM too."""
+    pattern = re.sub(r"[.\[*^$\\|]", r"\\\g<0>", line)
+    return shell("sed", "-i", rf"\|^\(\xef\xbb\xbf\)\?{pattern}[[:space:]]*$|d", pth)
+
+
+def drop(install: EditableInstall, root: str = "") -> str:
+    """Return how to be rid of an install, or of one of its path entries: a hand-written file has no distribution."""
+    if not install.name.endswith(".pth"):
+        return pip("uninstall", "-y", install.name)
+    for pth in install.pth_files:
+        for line in lines_of(read_text(pth) or ""):
+            if path_of_line(line, install.site_folder) in ([root] if root else install.paths):
+                return drop_line(pth, line.rstrip())
+    return shell("rm", *install.pth_files)
+
+
+def shell(*args: str) -> str:
+    """Return a shell command; arguments are quoted."""
+    line = " ".join(map(shlex.quote, args))
+    return "!" + line if in_notebook() else line
+
+
+def code(statement: str) -> str:
+    """Return Python code, with a word on where it belongs for who reads this in a shell."""
+    return statement if in_notebook() else "# in a notebook's cell:\n" + statement
+
+
+def unset(name: str) -> str:
+    """Return how to be rid of an environment variable."""
+    if in_notebook():
+        where = f"# take {name} out of the cluster's environment variables; for this session:\n"
+        return f'{where}import os; os.environ.pop("{name}", None); {APPLY}'
+    return f"unset {name}"
+
+
+RESTART = "dbutils.library.restartPython()"
+APPLY = "import dbx_patch; dbx_patch.apply_all_patches()"

@@ -1,0 +1,174 @@
+"""Which start-up file armed this process, or why none did."""
+
+import glob
+import os
+import sys
+from dataclasses import dataclass, field
+from typing import List, Tuple
+
+import _dbx_patch_bootstrap as bootstrap
+from dbx_patch import hooks
+from dbx_patch.index.pth_files import canonical, get_site_packages_dirs, read_text
+from dbx_patch.output import rendering
+from dbx_patch.output.rendering import Section
+from dbx_patch.output.results import Result
+
+STEM = "zzz_dbx_patch"
+# The folder of the package that is loaded
+PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_PARTS = ("dbx_patch", "_dbx_patch_bootstrap.py", STEM + ".pth", STEM + ".start", "dbx_patch-*.dist-info")
+
+
+@dataclass
+class StartupStatus(Result):
+    """How this process was armed. ``cause``, in a word, and ``why``, in a sentence.
+
+    ``cause``: ``started`` (a start-up file ran), ``by_hand`` (a call in this process did it), ``disabled``,
+    ``not_databricks``, ``failed``, ``disarmed``, and where no start-up file ran: ``no_site`` (``-S``),
+    ``not_installed`` (no such file: run from its source), ``other_folder`` (``site`` does not process it),
+    ``started_before``.
+    """
+
+    armed: bool
+    cause: str
+    why: str
+    runs: int
+    package: str
+    startup_files: List[str] = field(default_factory=list)
+    site_folders: List[str] = field(default_factory=list)
+    leftovers: List[str] = field(default_factory=list)
+
+    def headline(self) -> str:
+        return ("Armed: " if self.armed else "Not armed: ") + self.why
+
+    def sections(self) -> List[Section]:
+        rows = [("yes" if os.path.dirname(path) in self.site_folders else "no", path) for path in self.startup_files]
+        sections = [
+            Section("Start-up files (yes: site reads their folder)", rows, "none"),
+            Section("Package", [(self.package,)]),
+        ]
+        if self.leftovers:
+            title = "Leftovers of the old dbx-patch"
+            sections.append(Section(title, [("warning", path) for path in self.leftovers]))
+        return sections
+
+    def exit_code(self) -> int:
+        return 0 if self.armed or self.cause in ("disabled", "not_databricks") else 1
+
+
+def check_startup_status(verbose: bool = True) -> StartupStatus:
+    """Report which ``.pth`` or ``.start`` file armed this process, or why none did; leftovers of old versions too."""
+    armed = hooks.is_in_place(hooks.TRIGGER)
+    files, processed = startup_files(), processed_folders()
+    cause, why = _cause(armed, files, processed)
+    package = PACKAGE
+    result = StartupStatus(armed, cause, why, bootstrap.runs, package, files, processed, leftovers())
+    if verbose:
+        rendering.show(result)
+    return result
+
+
+def processed_folders() -> List[str]:
+    """Return the folders whose ``.pth`` files ``site`` runs in this process."""
+    site = sys.modules.get("site")
+    if site is None or sys.flags.no_site:
+        return []
+    user = [site.USER_SITE] if getattr(site, "ENABLE_USER_SITE", False) and site.USER_SITE else []
+    try:
+        return [canonical(folder) for folder in (*user, *site.getsitepackages())]
+    except Exception:  # an embedder's or an old virtualenv's site.py need not have it
+        return user
+
+
+def startup_files() -> List[str]:
+    """Return our start-up files: in the site folders, and beside the package that is loaded."""
+    beside = os.path.dirname(PACKAGE)
+    suffix = ".start" if sys.version_info >= (3, 15) else ".pth"
+    folders = dict.fromkeys([*get_site_packages_dirs(), beside])
+    paths = (os.path.join(folder, STEM + suffix) for folder in folders)
+    return [path for path in paths if os.path.isfile(path)]
+
+
+def _cause(armed: bool, files: List[str], processed: List[str]) -> Tuple[str, str]:
+    allowed, reason = bootstrap.decide()
+    if bootstrap.fault is not None:
+        return "failed", f"start-up failed with {type(bootstrap.fault).__name__}: {bootstrap.fault}"
+    missing, why = _why_none_ran(files, processed)
+    if armed:
+        if bootstrap.runs:
+            return "started", f"start-up ran and {reason}"
+        return "by_hand", f"a call in this process did it; at start-up {why}"
+    if not allowed:
+        return ("disabled" if reason.startswith("DBX_PATCH") else "not_databricks"), reason
+    if bootstrap.runs:
+        return "disarmed", "start-up ran, but the finders are no longer on sys.meta_path"
+    return missing, why
+
+
+def _why_none_ran(files: List[str], processed: List[str]) -> Tuple[str, str]:
+    if sys.flags.no_site:
+        return "no_site", "Python was started with -S, so no .pth file was read"
+    if not files:
+        return (
+            "not_installed",
+            f"no site folder has {STEM}.pth: dbx_patch is on sys.path, but not installed",
+        )
+    folders = [os.path.dirname(path) for path in files]
+    if not any(folder in processed for folder in folders):
+        return "other_folder", f"it is installed in {folders[0]}, whose .pth files site does not run"
+    return "started_before", "this process had started when dbx-patch was installed"
+
+
+def leftovers() -> List[str]:
+    """Return what the old dbx-patch wrote: its sitecustomize.py, and the backups of others' that it replaced."""
+    found = getattr(sys.modules.get("sitecustomize"), "__file__", None)
+    paths = [os.path.join(folder, "sitecustomize.py") for folder in get_site_packages_dirs()]
+    paths += [found] if isinstance(found, str) and found.endswith(".py") else []
+    old = []
+    for path in dict.fromkeys(paths):
+        if is_ours(path):
+            old.append(path)
+        old += sorted(glob.glob(glob.escape(path) + ".*backup*"))
+    return old
+
+
+def is_ours(path: str) -> bool:
+    """Tell whether a sitecustomize.py is one that the old dbx-patch wrote."""
+    text = read_text(path) or ""
+    return "dbx_patch" in text or "dbx-patch" in text
+
+
+def parts_in(folder: str) -> List[str]:
+    """Return the files and folders that an installed dbx-patch has in a site folder."""
+    found = (path for part in _PARTS for path in glob.glob(os.path.join(glob.escape(folder), part)))
+    return sorted(path for path in found if os.path.exists(path))
+
+
+def changed_files() -> List[Tuple[str, str]]:
+    """Return our start-up files that are not as RECORD has them, each with what is wrong; others' are not looked at.
+
+    These are the two files that ``site`` reads, and the module that they name. Without a RECORD there is no telling.
+    """
+    import base64
+    import csv
+    import hashlib
+
+    found = []
+    for folder in dict.fromkeys(map(os.path.dirname, startup_files())):
+        for record in glob.glob(os.path.join(glob.escape(folder), "dbx_patch-*.dist-info", "RECORD")):
+            rows = {row[0]: row[1] for row in csv.reader((read_text(record) or "").splitlines()) if len(row) > 1}
+            for name in (STEM + ".pth", STEM + ".start", "_dbx_patch_bootstrap.py"):
+                path = os.path.join(folder, name)
+                try:
+                    with open(path, "rb") as stream:
+                        digest = hashlib.sha256(stream.read()).digest()
+                except OSError:
+                    if name in rows:
+                        found.append((path, "RECORD lists it, and it cannot be read"))
+                    continue
+                expected = rows.get(name, rows.get(path, ""))  # `poetry install` writes absolute paths
+                if not expected:
+                    found.append((path, "no RECORD of dbx-patch lists it"))
+                elif expected != "sha256=" + base64.urlsafe_b64encode(digest).rstrip(b"=").decode():
+                    found.append((path, "it is not what was installed: its hash differs from the one in RECORD"))
+    return found

@@ -1,0 +1,69 @@
+"""The stand-in loaders that :class:`dbx_patch.hooks.ImportTrigger` puts into specs."""
+
+from dbx_patch.hooks import fire, record_fault, unseen
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+    from typing import Any, Optional
+
+
+def wrap_loader(spec: "ModuleSpec") -> None:
+    """Have ``spec``'s module fire its callbacks once it is loaded."""
+    # a foreign finder may hand out the same spec again
+    if not isinstance(spec.loader, _Triggering):
+        kind = _TriggeringLoader if hasattr(spec.loader, "exec_module") else _TriggeringLegacyLoader
+        spec.loader = kind(spec)  # type: ignore[assignment]
+
+
+class _Triggering:
+    """Stands in for a spec's loader until the module's body is about to run."""
+
+    def __init__(self, spec: "ModuleSpec") -> None:
+        self._spec = spec
+        self._loader: Any = spec.loader
+
+    def __getattr__(self, name: str) -> "Any":
+        # get_code, get_data, is_package: whoever only looks at the spec gets the real loader's answer
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self._loader, name)
+
+
+class _TriggeringLoader(_Triggering):
+    @unseen
+    def create_module(self, spec: "ModuleSpec") -> "Optional[ModuleType]":
+        create = getattr(self._loader, "create_module", None)
+        return create(spec) if create else None
+
+    @unseen
+    def exec_module(self, module: "ModuleType") -> None:
+        self._spec.loader = self._loader
+        try:
+            module.__loader__ = self._loader
+            if module.__spec__ is not None:
+                module.__spec__.loader = self._loader
+        except AttributeError:  # create_module may return any object; importlib passes over these too
+            pass
+        self._loader.exec_module(module)
+        try:
+            fire(self._spec.name, module)
+        except Exception as fault:
+            record_fault(f"when_imported({self._spec.name!r})", fault)
+
+
+class _TriggeringLegacyLoader(_Triggering):
+    """For loaders that have ``load_module`` only, such as zipimport's before Python 3.10."""
+
+    @unseen
+    def load_module(self, name: str) -> "ModuleType":
+        self._spec.loader = self._loader
+        module: ModuleType = self._loader.load_module(name)
+        if getattr(module, "__spec__", None) is None:  # importlib sets it too, but only after this
+            module.__spec__ = self._spec
+        try:
+            fire(name, module)
+        except Exception as fault:
+            record_fault(f"when_imported({name!r})", fault)
+        return module

@@ -1,0 +1,131 @@
+"""What one site folder has: its editable installs, less what is no source folder, and the names in their roots.
+
+Read in one pass over the site folder and one listing of each source root. Nothing here imports, executes, or takes
+a lock. Looks under the workspace can be remote calls: there is one for a root, and one for each folder in its path.
+"""
+
+import os
+import time
+
+from dbx_patch.index import pth_files, scan
+from dbx_patch.index.source_roots import is_source_root
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Dict, FrozenSet, List, Optional, Tuple
+
+    from dbx_patch.index.install import Install
+
+# A folder changed again within the clock's tick keeps its mtime: so young an mtime proves nothing yet.
+_YOUNG_NS = 50_000_000
+_YOUNG = object()
+_MAX_PARENTS = 200
+
+
+class SiteReading:
+    """A site folder as it was read. It never changes, so an index can take it over while the folder stays the same."""
+
+    __slots__ = ("_real", "_stamp", "folder", "installs", "names_in")
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        self._stamp = _stamp_of(folder)  # taken first: what changes meanwhile makes this stale
+        self._real: Dict[str, str] = {}
+        self.installs, roots = scan.read_installs(folder)
+        installs_of: Dict[str, List[Install]] = {}
+        for install in self.installs:
+            self._narrow(install)
+            for root in install.roots:
+                installs_of.setdefault(root, []).append(install)
+        # path entry, in the order in which `site` would add them -> the top-level names in its folder
+        self.names_in: Dict[str, FrozenSet[str]] = {}
+        for root in dict.fromkeys(roots):
+            if root in installs_of:
+                self._add_root(root, installs_of[root])
+        # a file that no distribution owns, and that names nothing that can be an install's, is none
+        self.installs = [i for i in self.installs if i.distribution or i.finder or i.folders()]
+
+    def is_stale(self) -> bool:
+        """Tell whether the site folder came, went or changed since: one stat."""
+        return self._stamp is _YOUNG or self._stamp != _stamp_of(self.folder)
+
+    def real_path(self, path: str) -> str:
+        """Return ``os.path.realpath(path)`` of an absolute path; each folder is asked once."""
+        real = self._real.get(path)
+        if real is None and path.count("/") > _MAX_PARENTS:  # no folder that an installer could have made
+            real = self._real[path] = path
+        if real is None:
+            parent, base = os.path.split(path)
+            real = path if not base or parent == path else f"{self.real_path(parent).rstrip('/')}/{base}"
+            if os.path.islink(real):
+                real = os.path.realpath(real)
+            self._real[path] = real
+        return real
+
+    def _narrow(self, install: "Install") -> None:
+        """Take from an install what is no source folder: a finder may name any folder, and a link may lead to any."""
+        is_source = self._is_source
+        install.roots = [root for root in install.roots if self._leads_to_source(root)]
+        install.targets = [target for target in install.targets if is_source(target)]
+        inside = install.folder + "/"  # scikit-build-core's compiled modules lie there: no sources, but found
+        install.mapping = {n: path for n, path in install.mapping.items() if path.startswith(inside) or is_source(path)}
+        install.namespaces = {
+            name: [folder for folder in folders if is_source(folder)] for name, folders in install.namespaces.items()
+        }
+
+    def _is_source(self, path: str) -> bool:
+        folder = os.path.dirname(path) if path[path.rfind("/") + 1 :].startswith("__init__.") else path
+        return is_source_root(folder) and self._leads_to_source(folder)
+
+    def _leads_to_source(self, folder: str) -> bool:
+        real = self.real_path(folder)
+        return real == folder or is_source_root(real)
+
+    def _add_root(self, root: str, installs: "List[Install]") -> None:
+        listed = _names_in(root)
+        if listed is None:
+            for install in installs:
+                install.roots.remove(root)
+                install.gone.append(root)
+        elif listed[1] and not any(install.distribution for install in installs):
+            for install in installs:  # chained by a hand-written .pth: installed packages, whatever its name
+                install.roots.remove(root)
+        else:
+            self.names_in[root] = listed[0]
+
+
+def _stamp_of(folder: str) -> object:
+    try:
+        changed = os.stat(folder).st_mtime_ns
+    except (OSError, ValueError):
+        return None
+    return _YOUNG if 0 <= time.time_ns() - changed < _YOUNG_NS else changed
+
+
+def _names_in(root: str) -> "Optional[Tuple[FrozenSet[str], bool]]":
+    """Return the modules, packages and namespaces in a path entry's folder, and whether things are installed there.
+
+    None: there is no such folder. One that cannot be listed has no names.
+    """
+    names = set()
+    is_site_folder = False
+    try:
+        with os.scandir(root) as entries:
+            for entry in entries:
+                stem, dot, _ = entry.name.partition(".")
+                if entry.name.endswith(".dist-info"):
+                    is_site_folder = True
+                is_module = entry.name.endswith(pth_files.SOURCE_SUFFIXES) or (not dot and _is_dir(entry))
+                if is_module and stem.isidentifier() and stem != "__pycache__":
+                    names.add(stem)
+    except (OSError, ValueError):
+        if not names and not os.path.isdir(root):
+            return None
+    return frozenset(names), is_site_folder
+
+
+def _is_dir(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False

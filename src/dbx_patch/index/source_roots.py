@@ -1,0 +1,44 @@
+"""Which folders can be an editable install's: the rule that keeps a ``.pth`` from opening the whole machine."""
+
+import os
+import sys
+
+from dbx_patch.index.pth_files import canonical
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Tuple
+
+
+def is_source_root(path: str) -> bool:
+    """Tell whether a folder can be an editable install's: not the whole machine, a home, or an environment.
+
+    A ``.pth`` may name any folder (EDITABLES.md, "Traps"). Saying yes makes all code below it user code.
+    """
+    path = "/" + path.strip("/")  # POSIX keeps two leading slashes
+    parts = path[1:].split("/")
+    if "site-packages" in parts or "dist-packages" in parts or path in _TOO_WIDE or path.startswith(IN_LIBRARY):
+        return False
+    if parts[0] in _SYSTEM and not path.startswith(_DRIVER):
+        return False
+    if parts[-1] == "Workspace" or parts[-2:-1] == ["Workspace"] or parts[:-1] in (["home"], ["Users"], ["Volumes"]):
+        return False  # the workspace itself, its Users, Repos and Shared; a home; a catalog
+    return parts[-3:-1] not in (["Workspace", "Users"], ["Workspace", "Repos"])  # somebody's home
+
+
+def _spellings(path: str) -> "Tuple[str, str]":
+    return canonical(path), os.path.realpath(path)
+
+
+STANDARD_LIBRARY = _spellings(os.path.dirname(os.__file__))
+IN_LIBRARY = tuple(library + "/" for library in STANDARD_LIBRARY)
+_HOME = canonical(os.path.join("/", os.environ.get("HOME", "")))  # one that is not absolute is nobody's
+_DRIVER = "/databricks/driver/"  # where `%sh` runs on many releases, and so what `git clone` makes there lies
+_SYSTEM = ("databricks", "bin", "boot", "dev", "etc", "lib", "lib64", "proc", "run", "sbin", "sys")
+_TOO_WIDE = {
+    *("/", "/home", "/Users", "/root", "/usr", "/usr/local", "/opt", "/tmp", "/var", "/local_disk0", "/dbfs"),
+    *("/usr/bin", "/usr/lib", "/usr/share", "/usr/local/bin", "/usr/local/lib", "/mnt", "/media", "/srv", "/Volumes"),
+    "/databricks/driver",
+    *(_spellings(_HOME) + _spellings(os.path.dirname(_HOME)) + STANDARD_LIBRARY),
+    *(s for p in (sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix) for s in _spellings(p)),
+}
