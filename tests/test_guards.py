@@ -21,7 +21,7 @@ CHECK = """
 import json, sys, fileops
 from dbx_patch.index import snapshot
 from dbx_patch.patches.autoreload_hook_patch import is_editable_file
-root = snapshot.current().roots[0]
+root = snapshot.current().path_entries[0]
 fileops.install()
 calls = []
 def profile(frame, event, argument):
@@ -56,10 +56,10 @@ miss = cost(hooks.FALLBACK.find_spec, "surely_missing", None, None)
 class Refusing:
     find_spec = staticmethod(lambda name, target=None: None)
 index = snapshot.current()
-sys.path_importer_cache[index.roots[0]] = Refusing
+sys.path_importer_cache[index.path_entries[0]] = Refusing
 assert hooks.FALLBACK.find_spec("acme_0", None, None) is not None
 hit = cost(hooks.FALLBACK.find_spec, "acme_0", None, None)
-print(json.dumps([front, miss, hit, len(index.folders), len(index.roots)]))
+print(json.dumps([front, miss, hit, len(index.site_folders), len(index.path_entries)]))
 """
 ASKING = """
 import importlib, json, os

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dbx_patch.index import pth_files, scan, snapshot
-from dbx_patch.index.snapshot import Index
+from dbx_patch.index.snapshot import EDITABLE, LIBRARY, NOBODY, Index
 from workspaces import write
 
 
@@ -48,7 +48,7 @@ def dist_info(site: Path, name: str, project: Path, files: list[str], editable: 
 def test_a_path_line_however_it_ends(site: Path, project: Path, ending: str, bom: bytes) -> None:
     source = str(project / "src")
     index = index_of(site, {"a.pth": bom + (source + ending).encode()})
-    assert index.roots == [source] and index.names_in[source] == {"acme"} and list(index.providers) == ["acme"]
+    assert index.path_entries == [source] and index.names_in[source] == {"acme"} and list(index.providers) == ["acme"]
 
 
 @pytest.mark.parametrize(
@@ -57,25 +57,25 @@ def test_a_path_line_however_it_ends(site: Path, project: Path, ending: str, bom
 def test_folders_with_any_name(site: Path, tmp_path: Path, name: str) -> None:
     source = write(tmp_path / "ws/p" / name, {"acme.py": ""})
     index = index_of(site, {"a.pth": f"{source}\n"})
-    assert index.roots == [str(source)] and index.is_editable(str(source / "acme.py")) is True
+    assert index.path_entries == [str(source)] and index.whose(str(source / "acme.py")) == EDITABLE
 
 
 def test_bytes_that_are_no_utf8(site: Path, tmp_path: Path) -> None:
     source = os.path.join(os.fsencode(tmp_path), b"caf\xe9")
     os.mkdir(source)
     index = index_of(site, {"a.pth": b"# \xff\xfe\n" + source + b"\n"})
-    assert index.roots == [os.fsdecode(source)]
+    assert index.path_entries == [os.fsdecode(source)]
 
 
 def test_sites_order_and_once_each(site: Path, tmp_path: Path) -> None:
     folders = {name: str(write(tmp_path / "ws" / name, {f"{name}.py": ""})) for name in "abcd"}
     pth = {"z.pth": folders["a"], "B.pth": f"{folders['c']}\n{folders['b']}\n{folders['c']}/\n", "a.pth": folders["d"]}
-    assert index_of(site, pth).roots == [folders[name] for name in "cbda"]  # by file name, upper case first
+    assert index_of(site, pth).path_entries == [folders[name] for name in "cbda"]  # by file name, upper case first
 
 
 def test_comments_imports_and_missing_folders_are_no_path_entries(site: Path, project: Path) -> None:
     lines = f"# {project}\n\nimport os\nimport\tsys\n{project}/gone\n{project}/src\n{project}/pyproject.toml\0\n"
-    assert index_of(site, {"a.pth": lines}).roots == [str(project / "src")]
+    assert index_of(site, {"a.pth": lines}).path_entries == [str(project / "src")]
 
 
 @pytest.mark.parametrize(
@@ -84,8 +84,8 @@ def test_comments_imports_and_missing_folders_are_no_path_entries(site: Path, pr
 def test_too_wide_folders_are_no_editable_installs(site: Path, wide: str) -> None:
     folder = {"~": os.path.expanduser("~"), "lib": os.path.dirname(os.__file__), "site": str(site)}.get(wide, wide)
     index = index_of(site, {"a.pth": folder + "\n"})
-    assert index.installs == () and index.roots == []
-    assert index.is_editable(os.path.join(folder, "anything/at_all.py")) is not True
+    assert index.installs == () and index.path_entries == []
+    assert index.whose(os.path.join(folder, "anything/at_all.py")) != EDITABLE
 
 
 @pytest.mark.parametrize("folder", ["/databricks/driver/project", "/tmp/project", "/Workspace/Shared/x", "/srv/x"])
@@ -96,7 +96,7 @@ def test_a_projects_folder_may_lie_in_many_places(folder: str) -> None:
 def test_a_chained_folder_of_installed_packages_is_none(site: Path, tmp_path: Path) -> None:
     chained = write(tmp_path / "libraries", {"six.py": "", "six-1.0.dist-info/METADATA": ""})
     index = index_of(site, {"chain.pth": str(chained)})
-    assert index.roots == [] and index.is_editable(str(chained / "six.py")) is None
+    assert index.path_entries == [] and index.whose(str(chained / "six.py")) == NOBODY
 
 
 def test_the_most_specific_folder_decides(site: Path, project: Path, tmp_path: Path) -> None:
@@ -106,19 +106,19 @@ def test_the_most_specific_folder_decides(site: Path, project: Path, tmp_path: P
     for name, folder in {"a": project, "b": own_source}.items():
         (inside / f"{name}.pth").write_text(str(folder))
     index = Index([str(inside)])
-    assert index.is_editable(str(project / "src/acme/sub.py")) is True
-    assert index.is_editable(str(inside / "six.py")) is False
-    assert index.is_editable(str(project / ".other/lib/python3/dist-packages/six.py")) is False
-    assert index.is_editable(str(own_source / "x.py")) is True
-    assert index.is_editable(str(site / "six.py")) is False
-    assert index.is_editable(str(tmp_path / "elsewhere.py")) is None
+    assert index.whose(str(project / "src/acme/sub.py")) == EDITABLE
+    assert index.whose(str(inside / "six.py")) == LIBRARY
+    assert index.whose(str(project / ".other/lib/python3/dist-packages/six.py")) == LIBRARY
+    assert index.whose(str(own_source / "x.py")) == EDITABLE
+    assert index.whose(str(site / "six.py")) == LIBRARY
+    assert index.whose(str(tmp_path / "elsewhere.py")) == NOBODY
 
 
 @pytest.mark.parametrize("near", ["src2/acme.py", "sr", "src", "src/../setup.py", "src/..", ""])
 def test_neighbours_of_a_source_folder(site: Path, project: Path, near: str) -> None:
     index = index_of(site, {"a.pth": str(project / "src")})
     path = f"{project}/{near}" if near else ""
-    assert index.is_editable(path) is (True if near == "src" else None)
+    assert index.whose(path) == (EDITABLE if near == "src" else NOBODY)
 
 
 def test_given_spelling_and_real_path_both_count(site: Path, project: Path, tmp_path: Path) -> None:
@@ -129,8 +129,8 @@ def test_given_spelling_and_real_path_both_count(site: Path, project: Path, tmp_
     (tmp_path / "ws/linked/src").symlink_to(outside)
     index = index_of(site, {"a.pth": f"{link}/src\n", "b.pth": f"{tmp_path}/ws/linked/src\n"})
     for path in (link / "src/acme/sub.py", project / "src/acme/sub.py", outside / "acme2/__init__.py"):
-        assert index.is_editable(str(path)) is True
-    assert index.is_editable(str(project / "setup.py")) is None
+        assert index.whose(str(path)) == EDITABLE
+    assert index.whose(str(project / "setup.py")) == NOBODY
 
 
 @pytest.mark.parametrize("annotated", [True, False])
@@ -142,11 +142,11 @@ def test_setuptools_finder(site: Path, project: Path, annotated: bool) -> None:
     (site / "__editable___acme_finder.py").write_text(source)
     line = "import __editable___acme_finder; __editable___acme_finder.install()"
     (install,) = index_of(site, {"__editable__.acme.pth": line}).installs
-    assert install.shape == "B" and install.line == line and install.finder == "__editable___acme_finder"
-    assert install.mapping == {"acme": f"{project}/src/acme", "single": f"{project}/single"}
+    assert install.shape == "B" and install.import_line == line and install.finder == "__editable___acme_finder"
+    assert install.modules == {"acme": f"{project}/src/acme", "single": f"{project}/single"}
     assert install.namespaces == {"ns": [f"{project}/ns"], "empty": []}
     index = Index([str(site)])
-    assert index.is_editable(f"{project}/single.py") is True and index.is_editable(f"{project}/setup.py") is None
+    assert index.whose(f"{project}/single.py") == EDITABLE and index.whose(f"{project}/setup.py") == NOBODY
 
 
 def test_a_distribution_is_told_by_record_not_by_name(site: Path, project: Path) -> None:
@@ -172,7 +172,7 @@ def test_an_egg_link_names_its_line(site: Path, project: Path, tmp_path: Path) -
 def test_a_gone_project_is_kept_in_mind(site: Path, project: Path) -> None:
     dist_info(site, "acme", project, ["acme.pth"])
     (install,) = index_of(site, {"acme.pth": f"{project}/gone"}).installs
-    assert (install.shape, install.roots, install.gone) == ("A", [], [f"{project}/gone"])
+    assert (install.shape, install.paths, install.missing_paths) == ("A", [], [f"{project}/gone"])
 
 
 def test_a_copy_is_told_from_an_unknown_backend(site: Path, project: Path) -> None:
@@ -188,7 +188,7 @@ def test_editable_json(site: Path, project: Path) -> None:
     text = str({"version": "1.0", "scheme": scheme}).replace("'", '"')
     (site / "acme-1.0.dist-info/editable.json").write_text(text)
     (install,) = index_of(site, {}).installs
-    assert install.mapping == {"acme": f"{project}/src/acme/__init__.py", "acme2": f"{project}/src/acme"}
+    assert install.modules == {"acme": f"{project}/src/acme/__init__.py", "acme2": f"{project}/src/acme"}
     (site / "acme-1.0.dist-info/RECORD").write_text("acme.py,,\n")
     assert index_of(site, {}).installs[0].shape == "J", "a file that RECORD does not list says nothing"
 
@@ -197,7 +197,7 @@ def test_pep829_start_file(site: Path, project: Path) -> None:
     (site / "_impl.py").write_text(f"F.map_module('acme', '{project}/src/acme/__init__.py')\n")
     (install,) = index_of(site, {"acme.start": "# comment\n_impl:init\n"}).installs
     line = "import _impl; _impl.init()" if sys.version_info >= (3, 15) else ""  # an older site would not run it
-    assert (install.shape, install.line, install.finder) == ("C", line, "_impl")
+    assert (install.shape, install.import_line, install.finder) == ("C", line, "_impl")
 
 
 def test_fifo_and_huge_files_are_passed_over(site: Path, project: Path) -> None:
@@ -206,7 +206,7 @@ def test_fifo_and_huge_files_are_passed_over(site: Path, project: Path) -> None:
         file.truncate(1 << 30)
     (site / "c.pth").symlink_to("c.pth")
     (site / "d.pth").mkdir()
-    assert index_of(site, {"e.pth": str(project / "src")}).roots == [str(project / "src")]
+    assert index_of(site, {"e.pth": str(project / "src")}).path_entries == [str(project / "src")]
 
 
 def test_a_scan_imports_nothing_and_runs_nothing(site: Path, project: Path) -> None:
@@ -222,11 +222,11 @@ def test_the_index_knows_when_it_is_stale(site: Path, project: Path, monkeypatch
     monkeypatch.setattr(pth_files, "get_site_packages_dirs", lambda: [str(site)])
     os.utime(site, (1, 1))
     first = snapshot.current()
-    assert snapshot.current() is first and first.roots == []
+    assert snapshot.current() is first and first.path_entries == []
     (site / "a.pth").write_text(str(project / "src"))
     os.utime(site, (2, 2))
     second = snapshot.current()
-    assert second.roots == [str(project / "src")] and snapshot.current() is second
+    assert second.path_entries == [str(project / "src")] and snapshot.current() is second
     assert snapshot.current(force=True) is not second
 
 
@@ -266,7 +266,7 @@ def test_only_what_changed_is_read_again(site: Path, project: Path, tmp_path: Pa
         os.utime(folder, (1_700_000_000,) * 2)
     before = Index([str(site), str(other)], before)
     after = Index([str(other), str(site)], before)
-    assert after.readings == before.readings[::-1] and after.roots == before.roots[::-1] != []
+    assert after.readings == before.readings[::-1] and after.path_entries == before.path_entries[::-1] != []
     (other / "b.pth").unlink()
     later = Index([str(other), str(site)], after)
-    assert later.readings[1] is after.readings[1] and later.roots == after.roots[1:]
+    assert later.readings[1] is after.readings[1] and later.path_entries == after.path_entries[1:]

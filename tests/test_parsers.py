@@ -21,7 +21,7 @@ from dbx_patch import pth_processor
 from dbx_patch.diagnosis.installs import describe
 from dbx_patch.index import dist_info
 from dbx_patch.index.literals import NotLiteral, assigned, literal
-from dbx_patch.index.snapshot import Index
+from dbx_patch.index.snapshot import EDITABLE, LIBRARY, NOBODY, Index
 from workspaces import write
 
 bounded = settings(
@@ -109,10 +109,10 @@ def test_any_bytes_give_a_result_and_run_nothing(laboratory: Laboratory, name: s
         described = describe(install, index).to_dict()
         json.dumps(described)
         assert all(isinstance(key, str) and isinstance(value, str) for key, value in described["modules"].items())
-        assert all(os.path.isabs(folder) for folder in install.folders())
-    assert all(os.path.isdir(root) for root in index.roots)
+        assert all(os.path.isabs(folder) for folder in install.source_folders())
+    assert all(os.path.isdir(root) for root in index.path_entries)
     for probe in ("", "/", str(laboratory.site / "x.py"), str(laboratory.project / "fuzzed/__init__.py")):
-        assert index.is_editable(probe) in (None, True, False)
+        assert index.whose(probe) in (EDITABLE, LIBRARY, NOBODY)
 
 
 @pytest.mark.parametrize("suffix", [".pth", ".egg-link"])
@@ -291,7 +291,7 @@ def test_containment_agrees_with_commonpath_on_real_paths(sources: list[str], pr
         for probe in [*probes, *sources, *(f"{source}/{probe}" for source in sources for probe in probes)]:
             for given_as in (os.path.join(workspace, probe, "module.py"), os.path.join(base, "ws", probe, "module.py")):
                 real = os.path.realpath(given_as)
-                assert (index.is_editable(given_as) is True) == _is_users(real, base, sources, site), (
+                assert (index.whose(given_as) == EDITABLE) == _is_users(real, base, sources, site), (
                     given_as,
                     sources,
                 )

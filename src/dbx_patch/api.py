@@ -56,8 +56,9 @@ def process_all_pth_files(force: bool = False, verbose: bool = True) -> PthProce
     """
     index = snapshot.current(force=force)
     added = sys_path.restore(index, "process_all_pth_files()") if bootstrap.decide()[0] else []
-    files = [file for folder in index.folders for file in pth_files.find_pth_files(folder)]
-    return _shown(PthProcessingResult(index.folders, files, list(index.roots), added, lost_entries()), verbose)
+    files = [file for folder in index.site_folders for file in pth_files.find_pth_files(folder)]
+    entries = list(index.path_entries)
+    return _shown(PthProcessingResult(index.site_folders, files, entries, added, lost_entries()), verbose)
 
 
 def get_editable_install_paths() -> List[str]:

@@ -77,9 +77,9 @@ def test_every_source_file_is_user_code(site: Site, shared: Path, row: Row) -> N
     install = install_of(shared, site, installed(site, row))
     files = [str(site.source(row, name)) for name in row.modules]
     files += [os.path.join(site.environment.site_packages, link) for link in install["links"]]
-    code = f"from dbx_patch.index import snapshot; [snapshot.current().is_editable(file) for file in {files!r}]"
+    code = f"from dbx_patch.index import snapshot; [snapshot.current().whose(file) for file in {files!r}]"
     code = code.replace("; [", "; import json; print(json.dumps([") + "))"
-    assert site.environment.value(code) == [True] * len(files)
+    assert site.environment.value(code) == ["editable"] * len(files)
 
 
 def test_the_index_imports_nothing_of_the_installs(site: Site, shared: Path) -> None:

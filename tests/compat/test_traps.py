@@ -11,7 +11,7 @@ import pytest
 from dbx_patch.hooks import sys_path
 from dbx_patch.index import snapshot
 from dbx_patch.index.dist_info import recorded_files
-from dbx_patch.index.snapshot import Index
+from dbx_patch.index.snapshot import NOBODY, Index
 from environments import Environment
 from workspaces import write
 
@@ -50,7 +50,7 @@ def test_entries_that_are_no_folders(site: Path, project: Path, entry: object, m
     """``sys.path`` and ``__path__`` have the finders' own placeholders, and whatever users put there."""
     (site / "a.pth").write_text(f"{project}/src\n")
     index = Index([str(site)])
-    assert index.is_editable(entry) is None  # type: ignore[arg-type]
+    assert index.whose(entry) == NOBODY  # type: ignore[arg-type]
     monkeypatch.setattr(sys, "path", [entry, str(site)])
     monkeypatch.setattr(sys_path, "_put_back", set())
     assert sys_path.restore(index, "test") == [f"{project}/src"]
@@ -68,7 +68,7 @@ def test_what_setuptools_maps(site: Path, project: Path, mapping: dict[str, str]
     (site / "__editable__.x.pth").write_text(LINE)
     index = Index([str(site)])
     (install,) = index.installs
-    assert (install.shape, install.mapping, set(index.names_of(install))) == ("B", mapping, names)
+    assert (install.shape, install.modules, set(index.names_of(install))) == ("B", mapping, names)
 
 
 def test_record_as_poetry_writes_it(site: Path, project: Path) -> None:
@@ -80,7 +80,7 @@ def test_record_as_poetry_writes_it(site: Path, project: Path) -> None:
     assert {"acme.pth", 'a,b "c".py', "plain.py"} <= set(recorded_files(str(info)))
     (site / "acme.pth").write_bytes(f"{project}/src\r\n".encode())
     (install,) = Index([str(site)]).installs
-    assert (install.name, install.roots) == ("acme", [f"{project}/src"])
+    assert (install.name, install.paths) == ("acme", [f"{project}/src"])
     assert install.distribution and install.distribution.project == str(project)
 
 
@@ -93,7 +93,7 @@ def test_a_build_folder_of_mesons_that_is_gone(site: Path, project: Path, plan: 
     (site / "_acme_editable_loader.py").write_text(LOADER.format(build=str(build)))
     (site / "acme-editable.pth").write_text("import _acme_editable_loader; _acme_editable_loader.init()")
     (install,) = Index([str(site)]).installs
-    assert (install.shape, install.mapping, install.finder) == ("E", {}, "_acme_editable_loader")
+    assert (install.shape, install.modules, install.finder) == ("E", {}, "_acme_editable_loader")
 
 
 CODECS = """

@@ -17,14 +17,24 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from wide_installs import SHAPES
 
-from dbx_patch.index.snapshot import Index
+from dbx_patch.index.snapshot import EDITABLE, Index
 from workspaces import within, write
 
 EXAMPLES, STEPS = 80, 25
 SECONDS = 10  # for one reading: thousands of times what it takes
 KINDS = ("fifo", "socket", "folder", "sparse", "zero", "loop", "dangling")
 NAMES = (
-    *("a.pth", "b.pth", ".c.pth", "evil.pth", "a.start", "evil.egg-link", "easy-install.pth", "_evil_impl.py", "evil"),
+    *(
+        "a.pth",
+        "b.pth",
+        ".c.pth",
+        "evil.pth",
+        "a.start",
+        "evil.egg-link",
+        "easy-install.pth",
+        "_evil_impl.py",
+        "evil",
+    ),
     *("evil.py", "evil/__init__.py", "evil-1.0.dist-info/RECORD", "evil-1.0.dist-info/direct_url.json"),
     *("evil-1.0.dist-info/editable.json", "evil-1.0.dist-info", "../build/meson-info/intro-install_plan.json"),
 )
@@ -144,11 +154,11 @@ class HostileSite(RuleBasedStateMachine):
     def the_good_one_is_served(self) -> None:
         index = read(self.site)
         good = str(self.base / "ws/good/src")
-        assert good in index.roots and "acme" in index.providers
-        assert index.is_editable(good + "/acme/sub.py") is True
+        assert good in index.path_entries and "acme" in index.providers
+        assert index.whose(good + "/acme/sub.py") == EDITABLE
         for outside in ("/etc/passwd", "/x.py", str(self.site / "six.py"), os.__file__, "/Workspace/x.py"):
-            assert index.is_editable(outside) is not True, outside
-        str([(i.name, i.shape, i.key, i.folders(), index.names_of(i)) for i in index.installs])
+            assert index.whose(outside) != EDITABLE, outside
+        str([(i.name, i.shape, i.key, i.source_folders(), index.names_of(i)) for i in index.installs])
 
 
 def test_nothing_is_written_through_a_link_that_leads_out(tmp_path: Path) -> None:

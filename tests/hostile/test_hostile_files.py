@@ -94,7 +94,7 @@ def test_a_text_that_is_read_from_its_start_again_and_again(site: Path) -> None:
     write(distribution(site, "open", []), {"direct_url.json": '"editable"' + '"\\' * 1_500_000})
     write(distribution(site, "deep", []), {"direct_url.json": '"editable"' + "[" * 3_000_000})
     write(distribution(site, "digits", []), {"direct_url.json": '{"editable": ' + "9" * 3_000_000 + "}"})
-    code = f"import dbx_patch.index.snapshot as e\nprint(json.dumps(e.Index([{str(site)!r}]).roots))"
+    code = f"import dbx_patch.index.snapshot as e\nprint(json.dumps(e.Index([{str(site)!r}]).path_entries))"
     assert child(site, code, seconds=45) == [f"{site.parents[3]}/ws/good/src"]
 
 

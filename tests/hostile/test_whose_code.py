@@ -11,7 +11,7 @@ from typing import Callable
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dbx_patch.index.snapshot import Index
+from dbx_patch.index.snapshot import EDITABLE, Index
 
 EXAMPLES = 200
 PROBES = 60
@@ -122,7 +122,7 @@ def test_no_path_outside_an_editable_install(record_property: Callable[[str, obj
             drawn = ["/".join(chance.choices(PARTS, k=chance.randrange(8))) for _ in range(PROBES)]
             for path in [*near, *(f"{house.base}/ws/{probe}" for probe in drawn), house.site, f"{house.site}/six.py"]:
                 expected = house.is_users(path)
-                assert (index.is_editable(path) is True) == expected, (path, index.is_editable(path), made, link)
+                assert (index.whose(path) == EDITABLE) == expected, (path, index.whose(path), made, link)
                 tried[expected] += 1
 
     holds()

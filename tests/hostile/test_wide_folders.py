@@ -17,7 +17,7 @@ from wide_installs import SHAPES
 from dbx_patch import hooks
 from dbx_patch.hooks import fallback, sys_path
 from dbx_patch.index import pth_files, snapshot
-from dbx_patch.index.snapshot import Index
+from dbx_patch.index.snapshot import EDITABLE, Index
 from environments import Environment, make_venv
 from kernels import ERAS, LIBRARY, Notebook, error_of
 from workspaces import Workspace, write
@@ -65,11 +65,11 @@ def assert_closed(index: Index, folder: str, shape: str) -> None:
         *(f"{folder.rstrip('/')}/{tail}" for tail in ("probe.py", "deep/probe.py", "__init__.py", "Users")),
     ]
     for probe in {*probes, *map(os.path.realpath, probes), *ELSEWHERE, folder + own}:
-        assert index.is_editable(probe) is not True, (probe, index.source_folders)
+        assert index.whose(probe) != EDITABLE, (probe, index.source_folders)
     wide = {folder, os.path.realpath(folder)}
-    if not (folder + "/").startswith(index.folders[0] + "/"):  # compiled modules lie there, and are no user code
+    if not (folder + "/").startswith(index.site_folders[0] + "/"):  # compiled modules lie there, and are no user code
         assert not wide & {os.path.realpath(source) for source in index.source_folders}
-    assert not wide & {os.path.realpath(root) for root in [*index.roots, *index.names_in]}
+    assert not wide & {os.path.realpath(root) for root in [*index.path_entries, *index.names_in]}
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -81,7 +81,7 @@ def test_none_opens_the_allowlist(tmp_path: Path, shape: str, record_property: C
         index = Index([str(site)])
         if shape != "link_tree" or os.path.isdir(folder):
             assert_closed(index, folder, shape)
-        assert index.is_editable(str(tmp_path / str(number) / "ws/good/src/acme/sub.py")) is True
+        assert index.whose(str(tmp_path / str(number) / "ws/good/src/acme/sub.py")) == EDITABLE
     record_property("installs that name too wide a folder", len(FOLDERS))
 
 

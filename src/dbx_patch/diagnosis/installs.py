@@ -1,6 +1,5 @@
 """The index as users see it: one result per editable install."""
 
-import os
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Dict, List, Optional
@@ -108,13 +107,13 @@ def describe(install: "Install", index: "Index") -> EditableInstall:
         shape=install.shape,
         kind=KINDS.get(install.shape, "of an unknown kind"),
         project=known.project if known else None,
-        site_folder=install.folder,
+        site_folder=install.site_folder,
         names=sorted(index.names_of(install)),
-        paths=list(install.roots),
-        modules=dict(install.mapping),
+        paths=list(install.paths),
+        modules=dict(install.modules),
         namespaces={name: list(folders) for name, folders in install.namespaces.items()},
         links=list(install.links),
-        pth_files=[os.path.join(install.folder, name) for name in install.pth],
+        pth_files=list(install.pth_files),
         finder=install.finder,
     )
 
@@ -128,4 +127,4 @@ def list_installs() -> InstallsResult:
 def lost_entries() -> List[str]:
     """Return the editable path entries that are not on ``sys.path``."""
     present = {canonical(entry) for entry in sys.path if isinstance(entry, str)}
-    return [root for root in snapshot.current().roots if root not in present]
+    return [root for root in snapshot.current().path_entries if root not in present]

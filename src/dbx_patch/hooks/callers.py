@@ -3,6 +3,7 @@
 import sys
 
 from dbx_patch.hooks import unseen
+from dbx_patch.index.snapshot import EDITABLE, NOBODY
 from dbx_patch.index.source_roots import IN_LIBRARY
 
 TYPE_CHECKING = False
@@ -20,8 +21,8 @@ _STANDARD_LIBRARY = ("<frozen ", *IN_LIBRARY)
 
 
 @unseen
-def importer(index: "Index") -> "Optional[bool]":
-    """Return True where the innermost code that is anybody's is editable, False a library's, None neither.
+def importer(index: "Index") -> str:
+    """Return whose the innermost code on the stack is that is anybody's: EDITABLE, LIBRARY, or NOBODY where none is.
 
     Walks outwards from the caller. importlib's frames and other code outside site folders are nobody's.
     """
@@ -36,7 +37,7 @@ def is_user_import(index: "Index", name: str) -> bool:
     What it imports for others (``runpy``, ``unittest``, ``pkgutil``) does not.
     """
     verdict, asker = _walk(index)
-    return verdict is True or (verdict is None and not (asker is not None and _has_statement(asker, name)))
+    return verdict is EDITABLE or (verdict is NOBODY and not (asker is not None and _has_statement(asker, name)))
 
 
 @unseen
@@ -48,7 +49,7 @@ def _has_statement(code: "CodeType", name: str) -> bool:
 
 
 @unseen
-def _walk(index: "Index") -> "Tuple[Optional[bool], Optional[CodeType]]":
+def _walk(index: "Index") -> "Tuple[str, Optional[CodeType]]":
     """Return whose import it is, and the innermost code that asked for it; None of a cell."""
     asker: Optional[CodeType] = None
     frame: Optional[FrameType] = sys._getframe(2)
@@ -57,11 +58,11 @@ def _walk(index: "Index") -> "Tuple[Optional[bool], Optional[CodeType]]":
             break
         filename = frame.f_code.co_filename
         if _NOTEBOOK in filename:
-            return None, None
-        verdict = index.is_editable(filename)
-        if verdict is not None:
+            return NOBODY, None
+        verdict = index.whose(filename)
+        if verdict is not NOBODY:
             return verdict, asker
         if asker is None and not filename.startswith(_IMPORT_SYSTEM):
             asker = frame.f_code
         frame = frame.f_back
-    return None, asker
+    return NOBODY, asker

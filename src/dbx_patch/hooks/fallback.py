@@ -16,6 +16,7 @@ from dbx_patch.hooks.journal import note
 from dbx_patch.hooks.workspace import is_refused_notebook
 from dbx_patch.index import snapshot
 from dbx_patch.index.pth_files import SOURCE_SUFFIXES, canonical, folders_of_site
+from dbx_patch.index.snapshot import EDITABLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,15 +77,16 @@ def _catch_up(name: str, index: "Index", providers: "List[Install]") -> bool:
     """Do what ``site`` would have done for these installs; tell whether there was anything to do."""
     done = bool(sys_path.restore(index, f"import {name}"))
     for install in providers:
-        if install.folder not in folders_of_site():
+        if install.site_folder not in folders_of_site():
             continue  # on sys.path only: `site` would not run it, and the finders here serve its names all the same
-        if install.line and install.finder not in sys.modules and _ran.setdefault(install.key, install) is install:
-            note("running the import line that site did not: %s", install.line)
+        line = install.import_line
+        if line and install.finder not in sys.modules and _ran.setdefault(install.key, install) is install:
+            note("running the import line that site did not: %s", line)
             try:
-                exec(install.line, {})  # what site does with it; only a reader-recognised install's line comes here
+                exec(line, {})  # what site does with it; only a reader-recognised install's line comes here
                 done = True
             except Exception as fault:
-                record_fault(f"{install.name}: {install.line}", fault)
+                record_fault(f"{install.name}: {line}", fault)
     return done
 
 
@@ -109,16 +111,16 @@ def _find(
     portions: List[str] = []
     is_namespace = False
     for install in providers:
-        if name in install.mapping:
-            return _spec_at(name, install.mapping[name])
+        if name in install.modules:
+            return _spec_at(name, install.modules[name])
         portions += install.namespaces.get(name, ())
         # a namespace may have no folder of its own, only packages that are mapped into it
         is_namespace = is_namespace or name in install.namespaces or install.maps_below(name)
-    folders = [entry for entry in path or () if index.is_editable(entry)]
+    folders = [entry for entry in path or () if index.whose(entry) is EDITABLE]
     if is_top_level or in_namespace:  # a namespace's lost halves count too
         for install in providers:
             folders += install.namespaces.get(parent, ())
-            folders += [os.path.join(root, *parent.split(".")) if parent else root for root in install.roots]
+            folders += [os.path.join(root, *parent.split(".")) if parent else root for root in install.paths]
     for folder in dict.fromkeys(folders):
         if not _was_asked(folder, path):
             spec: Optional[ModuleSpec] = _finder(folder).find_spec(name)
@@ -136,7 +138,7 @@ def _is_namespace(module: str) -> bool:
 def _is_editable_package(module: str, path: "Optional[Sequence[str]]", index: "Index") -> bool:
     # meson-python's packages have a __path__ in the build folder: there the file tells
     places = [*(path or ()), getattr(sys.modules.get(module), "__file__", None) or ""]
-    return any(index.is_editable(place) for place in places)
+    return any(index.whose(place) is EDITABLE for place in places)
 
 
 def _namespace_spec(name: str, portions: "List[str]") -> "ModuleSpec":

@@ -93,7 +93,7 @@ def keep_rationed() -> None:
     global _rationed
     index = snapshot.known() or snapshot.current()
     if _rationed[0] is not index or (_rationed[1] and _rationed[1] not in sys.path_importer_cache):
-        _rationed = (index, _ration(index.roots if _all_entries else list(guarded)))
+        _rationed = (index, _ration(index.path_entries if _all_entries else list(guarded)))
 
 
 def renew() -> None:

@@ -29,12 +29,12 @@ def restore(index: "Index", why: str) -> "List[str]":
     with hooks.lock:
         if _complete[0] is index and _complete[1] == sys.path:
             return []
-        gone = _put_back.difference(index.roots)
+        gone = _put_back.difference(index.path_entries)
         if gone:
             sys.path[:] = [entry for entry in sys.path if entry not in gone]
             _put_back.difference_update(gone)
         present = {canonical(entry) for entry in sys.path if isinstance(entry, str)}
-        lost = [root for root in index.roots if root not in present]
+        lost = [root for root in index.path_entries if root not in present]
         sys.path.extend(lost)
         _put_back.update(lost)
         _complete = (index, list(sys.path))
@@ -62,11 +62,11 @@ def adopt(index: "Index") -> None:
     finders = {install.finder for install in index.installs}
     for install in before.installs:
         if install.finder and install.key not in kept:
-            file = os.path.join(install.folder, install.finder + ".py")
+            file = os.path.join(install.site_folder, install.finder + ".py")
             if install.finder not in finders and os.access(file, os.F_OK):
                 continue  # it is there, but could not be read this time: too many open files, a mount that fails
             note("forgetting the finder of %s: uninstalled, or installed anew", install.name)
-            _forget_finder(install.finder, install.mapping)
+            _forget_finder(install.finder, install.modules)
 
 
 def _forget_finder(module: str, mapping: "Dict[str, str]") -> None:

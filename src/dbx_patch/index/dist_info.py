@@ -7,7 +7,7 @@ from dbx_patch.index.pth_files import MAX_PTH_BYTES, lines_of, read_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, List, Optional
+    from typing import Any, Dict, List, Optional
 
 
 class Distribution:
@@ -82,14 +82,19 @@ def path_of_url(url: "Any") -> "Optional[str]":
 
 
 def recorded_files(info: str) -> "List[str]":
-    """Return the files that RECORD lists outside ``.dist-info``, relative to the site folder."""
-    files = []
+    """Return the files that RECORD lists, relative to the site folder; absolute where it has them so."""
+    return list(read_record(info))
+
+
+def read_record(info: str) -> "Dict[str, str]":
+    """Return RECORD's files, relative to the site folder (absolute where it has them so), each with its hash."""
+    files = {}
     for line in lines_of(read_text(os.path.join(info, "RECORD")) or ""):
-        name = line.rsplit(",", 2)[0]
+        name, hashed = (*line.rsplit(",", 2), "")[:2]
         if name.startswith('"'):
             name = name.strip('"').replace('""', '"')
         if name.startswith("/") and name.endswith(".pth"):  # `poetry install` writes absolute paths
             name = os.path.basename(name)
         if name:
-            files.append(name)
+            files[name] = hashed
     return files

@@ -18,18 +18,20 @@ if TYPE_CHECKING:
 class Sources:
     """Where an install's names come from.
 
-    ``mapping``: full name -> absolute path of a package's folder, of a module's file, or of either without suffix.
-    ``namespaces``: full name of a PEP 420 namespace -> its folders.
+    ``modules``: full name -> absolute path of a package's folder, of a module's file, or of either without suffix.
+    ``namespaces``: full name of a PEP 420 namespace -> its folders. ``import_line`` and ``finder``: the line of a
+    ``.pth`` that puts an installer's finder in place, and the module that it imports; "" where there is none.
     """
 
-    __slots__ = ("mapping", "namespaces", "shape")
+    __slots__ = ("finder", "import_line", "modules", "namespaces", "shape")
 
     def __init__(
-        self, shape: str, mapping: "Dict[str, str]", namespaces: "Optional[Dict[str, List[str]]]" = None
+        self, shape: str, modules: "Dict[str, str]", namespaces: "Optional[Dict[str, List[str]]]" = None
     ) -> None:
         self.shape = shape
-        self.mapping = mapping
+        self.modules = modules
         self.namespaces = namespaces or {}
+        self.import_line = self.finder = ""
 
 
 def module_of_line(line: str) -> str:
@@ -187,3 +189,20 @@ def read_stand_in(name: str, source: str) -> "Optional[Sources]":
 FINDER_READERS: "List[Callable[[str, str], Optional[Sources]]]" = [
     *(read_setuptools, read_editables, read_scikit_build_core, read_meson_python),
 ]
+
+
+def read_line(line: str, folder: str) -> "Optional[Sources]":
+    """Return what an import line of a ``.pth`` in site folder ``folder`` makes importable; None where no reader knows.
+
+    The line is a namespace's (``…-nspkg.pth``), or it imports a module that lies in the same folder: an installer's
+    finder, of which the text is read.
+    """
+    sources = read_namespace_line(line)
+    module = "" if sources else module_of_line(line)
+    source = (read_text(os.path.join(folder, module + ".py")) or "") if module else ""
+    for reader in FINDER_READERS if source else ():
+        sources = reader(source, folder)
+        if sources is not None:
+            sources.import_line, sources.finder = line, module
+            break
+    return sources

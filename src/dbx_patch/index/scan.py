@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 class _Listing:
-    """What a site folder has that matters here; ``roots``: its path entries, in ``site``'s order."""
+    """What a site folder has that matters here; ``path_entries``: those that it adds, in ``site``'s order."""
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
-        self.roots: List[str] = []
+        self.path_entries: List[str] = []
         self.startup_files: List[str] = []  # .pth and .start
         self.egg_links: List[str] = []
         self.links: Set[str] = set()
@@ -72,7 +72,7 @@ def read_installs(folder: str) -> "Tuple[List[Install], List[str]]":
     _name_after_egg_links(listing, installs)
     for distribution in listing.distributions:
         _read_distribution(distribution, installs[distribution.name], listing.links)
-    return [install for install in installs.values() if install.shape], listing.roots
+    return [install for install in installs.values() if install.shape], listing.path_entries
 
 
 def _read_pth(listing: "_Listing", name: str, owner: "Optional[Distribution]", installs: "Dict[str, Install]") -> None:
@@ -88,19 +88,20 @@ def _read_pth(listing: "_Listing", name: str, owner: "Optional[Distribution]", i
             _read_import_line(folder, line, install)
         elif is_source_root(root):
             _add_root(root, install, listing)
-        if name not in install.pth:
-            install.pth.append(name)
+        pth = os.path.join(folder, name)
+        if pth not in install.pth_files:
+            install.pth_files.append(pth)
         installs[key] = install
 
 
 def _add_root(root: str, install: "Install", listing: "_Listing") -> None:
     is_link_tree = os.path.basename(root).startswith("__editable__.")
     install.shape = install.shape or ("F" if is_link_tree else "A")
-    if root not in install.roots:
-        install.roots.append(root)
-        listing.roots.append(root)
+    if root not in install.paths:
+        install.paths.append(root)
+        listing.path_entries.append(root)
         if is_link_tree:
-            install.targets += _link_targets(root)
+            install.link_targets += _link_targets(root)
 
 
 _MAX_FOLDERS = 10_000
@@ -131,26 +132,18 @@ def _read_start(
         if colon and module.isidentifier() and function.isidentifier():
             key = owner.name if owner else f"{name}:import"
             install = installs.setdefault(key, Install(name, folder, owner))
-            if not install.line:
+            if not install.import_line:
                 _read_import_line(folder, f"import {module}; {module}.{function}()", install)
                 if sys.version_info < (3, 15):
-                    install.line = ""  # `site` would not run it either
+                    install.import_line = ""  # `site` would not run it either
 
 
 def _read_import_line(folder: str, line: str, install: "Install") -> None:
-    sources = readers.read_namespace_line(line)
+    sources = readers.read_line(line, folder)
     if sources is not None:
-        install.add(sources)
-        return
-    module = readers.module_of_line(line)
-    source = read_text(os.path.join(folder, module + ".py")) if module else None
-    for reader in readers.FINDER_READERS if source else ():
-        sources = reader(source or "", folder)
-        if sources is not None:
+        if sources.finder:
             install.shape = ""  # a finder says more than the path lines beside it
-            install.add(sources)
-            install.line, install.finder = line, module
-            return
+        install.add(sources)
 
 
 def _name_after_egg_links(listing: "_Listing", installs: "Dict[str, Install]") -> None:
@@ -159,7 +152,7 @@ def _name_after_egg_links(listing: "_Listing", installs: "Dict[str, Install]") -
         line = lines_of(read_text(os.path.join(listing.folder, egg_link)) or "")[0]
         root = path_of_line(line, listing.folder)
         for install in installs.values():
-            if install.distribution is None and root in install.roots:
+            if install.distribution is None and root in install.paths:
                 install.name, install.shape = egg_link[: -len(".egg-link")], "H"
 
 
@@ -167,12 +160,12 @@ def _read_distribution(distribution: "Distribution", install: "Install", links: 
     """Shapes G (symlinks), I (stand-in modules), J (a copy) and PEP 662: RECORD tells of them."""
     for name in distribution.files:
         top = name.split("/", 1)[0]
-        path = os.path.join(install.folder, name)
+        path = os.path.join(install.site_folder, name)
         if top in links and top.partition(".")[0] != install.finder:
             _add_link(top, install)
         elif "/" in name and "." not in os.path.basename(name)[:-3] and os.path.islink(path):
             _add_link(name, install)  # flit links the last part of a dotted name, into a namespace's real folder
-        elif name.endswith(".py") and len(install.mapping) < 100:
+        elif name.endswith(".py") and len(install.modules) < 100:
             sources = readers.read_stand_in(name, read_text(path, limit=4096) or "")
             if sources is not None:
                 install.add(sources)
@@ -180,12 +173,12 @@ def _read_distribution(distribution: "Distribution", install: "Install", links: 
         source = read_text(os.path.join(distribution.info, "editable.json")) or ""
         install.add(readers.read_editable_json(source, distribution.project))
     # With a .pth that no reader knows, an install is no copy: a later release's backend, or a file broken or gone.
-    has_pth = install.pth or any(name.endswith(".pth") for name in distribution.files)
+    has_pth = install.pth_files or any(name.endswith(".pth") for name in distribution.files)
     install.shape = install.shape or ("?" if has_pth else "J")
 
 
 def _add_link(name: str, install: "Install") -> None:
-    link = os.path.join(install.folder, name)
+    link = os.path.join(install.site_folder, name)
     module = name[: -len(".py")] if name.endswith(".py") else name
     install.links.append(link)
     install.add(readers.Sources("G", {module.replace("/", "."): os.path.realpath(link)}))

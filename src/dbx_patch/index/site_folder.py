@@ -35,7 +35,7 @@ class SiteReading:
         installs_of: Dict[str, List[Install]] = {}
         for install in self.installs:
             self._narrow(install)
-            for root in install.roots:
+            for root in install.paths:
                 installs_of.setdefault(root, []).append(install)
         # path entry, in the order in which `site` would add them -> the top-level names in its folder
         self.names_in: Dict[str, FrozenSet[str]] = {}
@@ -43,7 +43,7 @@ class SiteReading:
             if root in installs_of:
                 self._add_root(root, installs_of[root])
         # a file that no distribution owns, and that names nothing that can be an install's, is none
-        self.installs = [i for i in self.installs if i.distribution or i.finder or i.folders()]
+        self.installs = [i for i in self.installs if i.distribution or i.finder or i.source_folders()]
 
     def is_stale(self) -> bool:
         """Tell whether the site folder came, went or changed since: one stat."""
@@ -65,10 +65,10 @@ class SiteReading:
     def _narrow(self, install: "Install") -> None:
         """Take from an install what is no source folder: a finder may name any folder, and a link may lead to any."""
         is_source = self._is_source
-        install.roots = [root for root in install.roots if self._leads_to_source(root)]
-        install.targets = [target for target in install.targets if is_source(target)]
-        inside = install.folder + "/"  # scikit-build-core's compiled modules lie there: no sources, but found
-        install.mapping = {n: path for n, path in install.mapping.items() if path.startswith(inside) or is_source(path)}
+        install.paths = [root for root in install.paths if self._leads_to_source(root)]
+        install.link_targets = [target for target in install.link_targets if is_source(target)]
+        inside = install.site_folder + "/"  # scikit-build-core's compiled modules lie there: no sources, but found
+        install.modules = {n: path for n, path in install.modules.items() if path.startswith(inside) or is_source(path)}
         install.namespaces = {
             name: [folder for folder in folders if is_source(folder)] for name, folders in install.namespaces.items()
         }
@@ -85,11 +85,11 @@ class SiteReading:
         listed = _names_in(root)
         if listed is None:
             for install in installs:
-                install.roots.remove(root)
-                install.gone.append(root)
+                install.paths.remove(root)
+                install.missing_paths.append(root)
         elif listed[1] and not any(install.distribution for install in installs):
             for install in installs:  # chained by a hand-written .pth: installed packages, whatever its name
-                install.roots.remove(root)
+                install.paths.remove(root)
         else:
             self.names_in[root] = listed[0]
 

@@ -13,39 +13,50 @@ from dbx_patch.index.source_roots import is_source_root
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, FrozenSet, List, Optional, Tuple
+    from typing import Dict, FrozenSet, List, Optional, Tuple
 
     from dbx_patch.index.install import Install
 
+# Whose code a path is: an editable install's; an installed library's; or nobody's, which is most of the disk.
+EDITABLE = "editable"
+LIBRARY = "library"
+NOBODY = "nobody"
+
 _MAX_REMEMBERED = 8192
-_UNKNOWN: "Any" = object()
-_NO_FILES = ("/..", "/site-packages", "/dist-packages")  # their names decide, and not those of their folders alone
+# A path that ends so is judged itself; any other shares its folder's verdict.
+_JUDGED_THEMSELVES = ("/..", "/site-packages", "/dist-packages")
 
 
 class Index:
     """A snapshot of the editable installs of this process. Paths are absolute and normalised.
 
-    ``before``: an earlier one, from which the readings of folders that have not changed are taken over.
+    It answers three questions, each by a look into a dictionary that was made when the site folders were read: which
+    installs provide a name (``providers``), which names a path entry has (``names_in``), and whose code a file is
+    (:meth:`whose`). All are asked inside other people's imports, some of them at every import, by any thread: so an
+    index holds no lock, never changes but for what it remembers of verdicts, and is replaced as a whole.
+
+    ``site_folders``: in ``site``'s order. ``before``: an earlier index, from which the readings of folders that have
+    not changed are taken over.
     """
 
-    def __init__(self, folders: "List[str]", before: "Optional[Index]" = None) -> None:
-        self.path = list(sys.path)  # what `folders` was derived from
-        self.folders = folders
+    def __init__(self, site_folders: "List[str]", before: "Optional[Index]" = None) -> None:
+        self.path = list(sys.path)  # what `site_folders` was derived from
+        self.site_folders = site_folders
         kept = {reading.folder: reading for reading in before.readings if not reading.is_stale()} if before else {}
-        self.readings: List[SiteReading] = [kept.get(folder) or SiteReading(folder) for folder in folders]
+        self.readings: List[SiteReading] = [kept.get(folder) or SiteReading(folder) for folder in site_folders]
         self.installs: Tuple[Install, ...] = tuple(i for reading in self.readings for i in reading.installs)
         # path entry, as `site` would have put it on sys.path and in its order -> the top-level names in its folder
         self.names_in: Dict[str, FrozenSet[str]] = {}
         for reading in self.readings:
             for root, names in reading.names_in.items():
                 self.names_in.setdefault(root, names)
-        self.roots = list(self.names_in)
+        self.path_entries = list(self.names_in)
         self.providers: Dict[str, List[Install]] = {}
-        self._known: Dict[str, Optional[bool]] = {}
-        self._folders: Dict[str, Optional[bool]] = {}
-        self._owners: Dict[str, Optional[bool]] = dict.fromkeys(folders, False)
+        self._verdicts: Dict[str, str] = {}
+        self._verdicts_of_folders: Dict[str, str] = {}
+        self._owners: Dict[str, str] = dict.fromkeys(site_folders, LIBRARY)
         # An environment can lie inside a project: what it brings of Python itself is nobody's code all the same
-        self._owners.update(dict.fromkeys(source_roots.STANDARD_LIBRARY))
+        self._owners.update(dict.fromkeys(source_roots.STANDARD_LIBRARY, NOBODY))
         for reading in self.readings:
             for root, names in reading.names_in.items():  # by its real path too, as a linked entry of the user's has it
                 self.names_in.setdefault(reading.real_path(root), names)
@@ -55,72 +66,74 @@ class Index:
                 self._own(install, reading)
 
     def _own(self, install: "Install", reading: "SiteReading") -> None:
-        modules = set(install.mapping.values())
-        for folder in install.folders():
-            if (folder + "/").startswith(install.folder + "/"):
+        modules = set(install.modules.values())
+        for folder in install.source_folders():
+            if (folder + "/").startswith(install.site_folder + "/"):
                 continue
             real = reading.real_path(folder)
             # setuptools maps a single module without its suffix; beside a root, that would be another's file
-            for suffix in ("", ".py", ".pyc") if folder in modules and folder not in install.roots else ("",):
-                self._owners[folder + suffix] = self._owners[real + suffix] = True
+            for suffix in ("", ".py", ".pyc") if folder in modules and folder not in install.paths else ("",):
+                self._owners[folder + suffix] = self._owners[real + suffix] = EDITABLE
         for link in install.links:  # the one thing in a site folder that is user code
-            self._owners[link] = is_source_root(reading.real_path(link))
+            self._owners[link] = EDITABLE if is_source_root(reading.real_path(link)) else LIBRARY
 
     @property
     def source_folders(self) -> "List[str]":
         """Path entries and package folders of every install."""
-        return [folder for install in self.installs for folder in install.folders()]
+        return [folder for install in self.installs for folder in install.source_folders()]
 
     def names_of(self, install: "Install") -> "FrozenSet[str]":
         """Return the top-level names that ``install`` provides."""
-        found = {name.partition(".")[0] for names in (install.mapping, install.namespaces) for name in names}
-        return frozenset(found.union(*(self.names_in[root] for root in install.roots)))
+        found = {name.partition(".")[0] for names in (install.modules, install.namespaces) for name in names}
+        return frozenset(found.union(*(self.names_in[root] for root in install.paths)))
 
-    def is_editable(self, path: str) -> "Optional[bool]":
-        """Tell whose code ``path`` (a file, or a path entry) is: True an editable install's, False a site folder's.
+    def whose(self, path: str) -> str:
+        """Tell whose code ``path`` (a file, or a path entry) is: :data:`EDITABLE`, :data:`LIBRARY` or :data:`NOBODY`.
 
-        None: neither. The most specific folder decides. No file operation; constant in the number of installs.
+        The most specific folder decides. No file operation; constant in the number of installs.
         """
         try:
-            verdict: Optional[bool] = self._known.get(path, _UNKNOWN)
+            verdict = self._verdicts.get(path)
         except TypeError:  # cannot even be hashed
-            return None
-        if verdict is _UNKNOWN:
-            verdict = self._remember(path) if isinstance(path, str) else None
+            return NOBODY
+        if verdict is None:
+            verdict = self._remember(path) if isinstance(path, str) else NOBODY
         return verdict
 
-    def _remember(self, path: str) -> "Optional[bool]":
+    def _remember(self, path: str) -> str:
         """Work out a verdict; most paths are a file's, whose folder has one already."""
-        if len(self._known) >= _MAX_REMEMBERED:
-            self._known.clear()
-            self._folders.clear()
+        if len(self._verdicts) >= _MAX_REMEMBERED:
+            self._verdicts.clear()
+            self._verdicts_of_folders.clear()
         cut = path.rfind("/")
-        if cut < 0 or path in self._owners or path.endswith(_NO_FILES):
-            verdict = self._owner(path)
+        if cut < 0 or path in self._owners or path.endswith(_JUDGED_THEMSELVES):
+            verdict = self._judge(path)
         else:
             folder = path[:cut]
-            verdict = self._folders.get(folder, _UNKNOWN)  # one look-up: another thread may clear it in between
-            if verdict is _UNKNOWN:
-                verdict = self._folders[folder] = self._owner(folder)
-        self._known[path] = verdict
+            known = self._verdicts_of_folders.get(folder)  # one look-up: another thread may clear it in between
+            if known is None:
+                known = self._verdicts_of_folders[folder] = self._judge(folder)
+            verdict = known
+        self._verdicts[path] = verdict
         return verdict
 
-    def _owner(self, path: str) -> "Optional[bool]":
+    def _judge(self, path: str) -> str:
         if "/../" in path or path.endswith("/.."):
-            return None  # where that leads cannot be told without asking the disk
-        folder, found = path, None
+            return NOBODY  # where that leads cannot be told without asking the disk
+        folder, found = path, NOBODY
         while folder:
             if folder in self._owners:
                 found = self._owners[folder]
                 break
             folder = folder[: max(folder.rfind("/"), 0)]
-        rest = (path[len(folder) :] if found else path) + "/"  # the folder itself, as a path entry, is no source either
-        return False if "/site-packages/" in rest or "/dist-packages/" in rest else found
+        # Installed packages below an editable folder are a library's; such a folder, as a path entry, is no source.
+        rest = (path[len(folder) :] if found is EDITABLE else path) + "/"
+        return LIBRARY if "/site-packages/" in rest or "/dist-packages/" in rest else found
 
     def is_stale(self) -> bool:
         """Tell whether a site folder came, went or changed: a stat for each, and no more."""
         if sys.path != self.path:
-            if pth_files.get_site_packages_dirs() != self.folders:
+            if pth_files.get_site_packages_dirs() != self.site_folders:
                 return True
             self.path = list(sys.path)
         return any(reading.is_stale() for reading in self.readings)

@@ -2,6 +2,7 @@
 
 from dbx_patch.hooks import record_fault, unseen
 from dbx_patch.index import snapshot
+from dbx_patch.index.snapshot import EDITABLE
 from dbx_patch.patches.by_hand import ByHand
 from dbx_patch.patches.by_hand import detect_editable_paths as detect_editable_paths
 from dbx_patch.patches.by_hand import refresh_editable_paths as refresh_editable_paths
@@ -22,7 +23,7 @@ def is_editable_file(filename: str) -> bool:
     """
     try:
         index = snapshot.known()
-        return index is not None and index.is_editable(filename) is True
+        return index is not None and index.whose(filename) is EDITABLE
     except Exception as fault:  # the recursion limit, or memory
         record_fault("autoreload check", fault)
         return False

@@ -12,6 +12,7 @@ from _thread import get_ident
 
 from dbx_patch.hooks import callers, rationed, record_fault, unseen, upkeep
 from dbx_patch.index import snapshot
+from dbx_patch.index.snapshot import EDITABLE
 from dbx_patch.patches.by_hand import ByHand
 from dbx_patch.patches.by_hand import detect_editable_paths as detect_editable_paths
 from dbx_patch.patches.by_hand import refresh_editable_paths as refresh_editable_paths
@@ -64,7 +65,7 @@ def _iter_modules(hook: object, prefix: str = "") -> "List[Tuple[str, bool]]":
     try:
         entry = path_entry_of(hook)
         index = snapshot.known() or snapshot.current()
-        if entry is None or not index.is_editable(entry):
+        if entry is None or index.whose(entry) is not EDITABLE:
             return []
         return list(sys.modules["pkgutil"].iter_importer_modules(rationed.new_file_finder(entry), prefix))
     except Exception as fault:
@@ -102,7 +103,7 @@ def _deciding(original: "Callable[..., Any]") -> "Callable[..., Any]":
             lookups = _lookups.get(get_ident())
             name = lookups[-1][1] if lookups and lookups[-1][0] is self else ""
             entry = path_entry_of(self) or ""
-            if "." in name and index.is_editable(entry):
+            if "." in name and index.whose(entry) is EDITABLE:
                 return True
         except Exception as fault:
             record_fault("workspace hook", fault)
@@ -111,7 +112,7 @@ def _deciding(original: "Callable[..., Any]") -> "Callable[..., Any]":
         if allowed:
             return allowed
         try:
-            return callers.importer(index) is True or rationed.provides(entry, name, index)
+            return callers.importer(index) is EDITABLE or rationed.provides(entry, name, index)
         except Exception as fault:
             record_fault("workspace hook", fault)
             return allowed

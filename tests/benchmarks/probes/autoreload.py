@@ -14,7 +14,7 @@ _FOLDERS = "/a/rather/deep/folder"
 def functions():
     """Return name -> function. ``warm``: files asked before, as in every import but the first; ``new``: never asked."""
     index = snapshot.current()
-    source = next(iter(index.roots))
+    source = next(iter(index.path_entries))
     files = [source + "/acme_000/__init__.py", json.__file__, "/root/.ipykernel/123/command-455", sys.executable]
     number = iter(range(1 << 60))
 

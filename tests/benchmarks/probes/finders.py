@@ -79,7 +79,7 @@ def main():
         from dbx_patch.index import snapshot
 
         result = {name: operations(function) for name, function in found.items()}
-        print(json.dumps({**result, "site folders": len(snapshot.current().folders)}))
+        print(json.dumps({**result, "site folders": len(snapshot.current().site_folders)}))
     elif what == "times":
         found = functions()
         pairs = [("trigger", "minimal"), ("trigger", "wrapt"), ("miss", "PathFinder, a miss")]
