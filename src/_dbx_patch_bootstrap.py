@@ -40,4 +40,5 @@ def init() -> None:
 
             arm()
     except Exception as error:
+        error.__traceback__ = error.__context__ = error.__cause__ = None  # they would keep frames alive
         fault = error

@@ -249,11 +249,17 @@ def test_unquoted_once() -> None:
 def test_modules_of_a_root(site: Path, project: Path) -> None:
     write(
         project / "src",
-        {"mod.py": "", "ext.cpython-312-x86_64-linux-gnu.so": "", "a.txt": "", "__pycache__/x": "", "bad-name/x": ""},
+        {
+            "mod.py": "",
+            "ext.cpython-312-x86_64-linux-gnu.so": "",
+            "a.txt": "",
+            "__pycache__/x": "",
+            "bad-name/x": "",
+        },  # importlib.import_module takes any name
     )
     write(project / "src", {"namespace/x.py": "", "acme.egg-info/PKG-INFO": ""})
     index = index_of(site, {"a.pth": str(project / "src")})
-    assert index.names_in[str(project / "src")] == {"acme", "mod", "ext", "namespace"}
+    assert index.names_in[str(project / "src")] == {"acme", "mod", "ext", "namespace", "bad-name"}
     assert scan.is_source_root(str(project))
 
 

@@ -6,7 +6,7 @@ import _dbx_patch_bootstrap as bootstrap
 from dbx_patch import hooks
 from dbx_patch.diagnosis import status
 from dbx_patch.diagnosis.installs import lost_entries
-from dbx_patch.hooks import applied, rationed, sys_path, upkeep
+from dbx_patch.hooks import applied, rationed, sys_path, upkeep, watching
 from dbx_patch.index import pth_files, snapshot
 from dbx_patch.output import rendering
 from dbx_patch.output.results import (
@@ -31,7 +31,7 @@ def apply_all_patches(verbose: bool = True, force_refresh: bool = False) -> Appl
         hooks.arm()
         upkeep.keep_first()
         upkeep.patch_loaded()
-        index = snapshot.current(force=force_refresh)
+        index = sys_path.learn(force=force_refresh)
         restored = sys_path.restore(index, "apply_all_patches()")
     result = ApplyPatchesResult(**vars(status.current_status()), restored=restored)
     return _shown(result, verbose)
@@ -39,7 +39,7 @@ def apply_all_patches(verbose: bool = True, force_refresh: bool = False) -> Appl
 
 def remove_all_patches(verbose: bool = True) -> RemovePatchesResult:
     """Give every runtime function back and take both finders away. ``sys.path`` stays as it is."""
-    hooks.disarm()
+    watching.disarm()
     rationed.unration()
     return _shown(RemovePatchesResult(applied.undo_patches()), verbose)
 
@@ -54,7 +54,7 @@ def process_all_pth_files(force: bool = False, verbose: bool = True) -> PthProce
 
     Where dbx-patch is not to act (``DBX_PATCH_ENABLED=0``, or not on Databricks) it only reports.
     """
-    index = snapshot.current(force=force)
+    index = sys_path.learn(force=force)
     added = sys_path.restore(index, "process_all_pth_files()") if bootstrap.decide()[0] else []
     files = [file for folder in index.site_folders for file in pth_files.find_pth_files(folder)]
     entries = list(index.path_entries)
@@ -71,7 +71,7 @@ def refresh_editable_paths() -> int:
 
     Where dbx-patch is not to act (``DBX_PATCH_ENABLED=0``, or not on Databricks), ``sys.path`` stays as it is.
     """
-    index = snapshot.current(force=True)
+    index = sys_path.learn(force=True)
     if bootstrap.decide()[0]:
         sys_path.restore(index, "refresh_editable_paths()")
     return len(set(index.source_folders))

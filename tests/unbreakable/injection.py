@@ -18,7 +18,7 @@ Site = Tuple[str, str, int, int, str]  # module, function, its first line, bytec
 
 # Room upon room of what runs inside other people's imports; the rest (CLI, reports) runs when a user asks for it.
 ENGINE = (
-    *("_dbx_patch_bootstrap", "__init__", "hooks.__init__", "hooks.loaders", "hooks.journal", "hooks.workspace"),
+    *("_dbx_patch_bootstrap", "__init__", "hooks.__init__", "hooks.loaders", "hooks.journal", "index.workspace"),
     *("hooks.fallback", "hooks.callers", "hooks.sys_path", "hooks.rationed", "hooks.applied", "hooks.upkeep"),
     *("index.pth_files", "index.literals", "index.readers", "index.dist_info", "index.install", "index.source_roots"),
     *("index.scan", "index.site_folder", "index.snapshot", "patches.wrapping", "patches.sys_path_init_patch"),

@@ -9,7 +9,6 @@ from dbx_patch.diagnosis import remedies
 from dbx_patch.diagnosis.disk import look, owners_of_pth, package_files
 from dbx_patch.diagnosis.findings import Finding
 from dbx_patch.diagnosis.installs import EditableInstall, top_modules
-from dbx_patch.hooks.workspace import NOTEBOOK_HEADER, first_bytes, in_workspace
 from dbx_patch.index import pth_files
 from dbx_patch.index.dist_info import recorded_files
 from dbx_patch.index.pth_files import (
@@ -21,6 +20,7 @@ from dbx_patch.index.pth_files import (
     read_text,
 )
 from dbx_patch.index.readers import module_of_line
+from dbx_patch.index.workspace import NOTEBOOK_HEADER, first_bytes, in_workspace
 
 
 def gone(installs: List[EditableInstall]) -> Iterator[Finding]:

@@ -14,8 +14,8 @@ from dbx_patch.diagnosis.explanation import Explanation, Offer
 from dbx_patch.diagnosis.installs import EditableInstall, editable_installs
 from dbx_patch.diagnosis.layers import entries_say, finders_say, layers_for
 from dbx_patch.diagnosis.search import Hit, hit_at, search_path_of, trace
-from dbx_patch.hooks.workspace import is_refused_notebook
 from dbx_patch.index.pth_files import canonical
+from dbx_patch.index.workspace import is_refused_notebook
 
 
 def explain(name: str) -> Explanation:

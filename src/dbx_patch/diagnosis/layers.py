@@ -11,8 +11,8 @@ from dbx_patch.diagnosis.explanation import EntrySays, FinderSays, Layer
 from dbx_patch.diagnosis.installs import EditableInstall
 from dbx_patch.diagnosis.search import Hit, fallback_hit, finder_hit, path_hit, search_path_of
 from dbx_patch.diagnosis.status import current_status
-from dbx_patch.hooks.workspace import in_workspace
 from dbx_patch.index.pth_files import canonical
+from dbx_patch.index.workspace import in_workspace
 from dbx_patch.output.results import PatchStatus
 
 
@@ -32,7 +32,7 @@ def _says(finder: Any, name: str, parent: Optional[Hit], hit: Optional[Hit], ins
     kind = finder if isinstance(finder, type) else type(finder)
     module, called = kind.__module__, kind.__qualname__
     if finder is hooks.TRIGGER:
-        ours = name in hooks.RUNTIME_MODULES.values()
+        ours = any(name in modules for modules in hooks.RUNTIME_MODULES.values())
         return "patches it once it has loaded" if ours else "nothing: it is for the runtime's modules"
     if finder is hooks.FALLBACK:
         found = fallback_hit(name, parent, installs)

@@ -15,7 +15,7 @@ def current_status() -> StatusResult:
     """Return the state of this process, printing nothing."""
     active, reason = is_active()
     fallback = sys.modules.get("dbx_patch.hooks.fallback")  # loaded at the first miss
-    faults = [f"{where}: {type(fault).__name__}: {fault}" for where, fault in hooks.faults]
+    faults = [f"{where}: {what}" for where, what in hooks.faults]
     if bootstrap.fault is not None:
         faults.insert(0, f"start-up: {type(bootstrap.fault).__name__}: {bootstrap.fault}")
     return StatusResult(
@@ -33,7 +33,7 @@ def current_status() -> StatusResult:
 def patch_statuses() -> List[PatchStatus]:
     """Return the state of each patch."""
     states, modules = applied.patch_states(), hooks.RUNTIME_MODULES
-    return [PatchStatus(name, state, modules[name], reason) for name, (state, reason) in states.items()]
+    return [PatchStatus(name, state, " or ".join(modules[name]), reason) for name, (state, reason) in states.items()]
 
 
 def is_active() -> Tuple[bool, str]:

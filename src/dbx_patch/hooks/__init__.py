@@ -1,19 +1,31 @@
 """The two finders of ours on ``sys.meta_path``, and the only code of ours that every import meets.
 
-:class:`ImportTrigger`, first, runs what is registered for a module right after that module's body.
-:class:`EditableFallback`, last, answers a miss that an editable install can answer.
+:class:`ImportTrigger`, first, has one dictionary: runtime modules, whose patches run right after their bodies, and the
+top-level names of editable installs, which are answered where a wheel's would be. :class:`EditableFallback`, last,
+answers a miss that an editable install can answer.
+
+Two rules hold for all that runs here and below. CPython calls finders while it holds the import system's global lock,
+and a thread that holds a module's lock may wait for that one: so nothing is imported or executed under it, but for
+:func:`outside_import_lock`. And what fails in here fails nobody's import: it is recorded for ``status``.
+
+The state of the process, all of it: here ``lock``, ``faults``, ``watched``, ``names``, ``_asking``, ``_loaded``; in
+``applied`` ``undos`` and ``_remarks``; in ``answers`` ``_finders``; in ``fallback`` ``served``; in ``journal``
+``_handed_over``; in ``rationed`` ``_all_entries``, ``_guarded`` and ``patched_hooks``; in ``sys_path`` ``_ours``,
+``_complete`` and ``_learnt``; in ``index.snapshot`` ``_index``; in ``index.scan`` ``_trees``; in ``index.pth_files``
+``doubts``; in ``patches.wsfs_import_hook_patch`` ``_lookups`` and ``_entries``.
 """
 
 import os
 import sys
 from _frozen_importlib import _find_spec  # type: ignore[attr-defined]  # always loaded; knows legacy finders too
+from _imp import acquire_lock, release_lock
 from _thread import RLock, get_ident
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
     from types import CodeType, ModuleType
-    from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Set, Tuple, TypeVar
+    from typing import Any, Callable, Dict, FrozenSet, Iterable, List, Optional, Sequence, Set, Tuple, TypeVar
 
     F = TypeVar("F", bound=Callable[..., Any])
     Callback = Callable[[ModuleType], object]
@@ -37,33 +49,44 @@ def _renamed(code: "CodeType", filename: str) -> "CodeType":
     return code.replace(co_filename=filename, co_consts=constants)
 
 
-# What a finder needs only later, and where that is. These are the only edges of this package that look upward: a fourth
-# module at every start would cost 0.38 M instructions, so it is named here and loaded by :func:`_load`.
+# patch -> the runtime modules it is for, of which a process loads one (RUNTIME.md, "The five layers")
+RUNTIME_MODULES = {
+    "sys_path_init": ("sys_path_init",),
+    "wsfs_import_hook": ("dbruntime.wsfs_import_hook",),
+    "workspace_import_machinery": ("dbruntime.workspace_import_machinery",),
+    "executor_wsfs_import_hook": ("pyspark.wsfs_import_hook", "_engine_pyspark.wsfs_import_hook"),
+    "python_path_hook": ("dbruntime.pythonPathHook",),
+    "autoreload": ("dbruntime.autoreload.file_module_utils",),
+}
+# What a kernel or an executor begins with, whatever the release calls its parts: then the names are learnt.
+BEGINNINGS = ("dbruntime", "IPython", "pyspark")
+
+# What is needed only later, and where it is. These are the only edges of this package that look upward: a fourth
+# module at every start would cost 0.38 M instructions, so it is named here and loaded by :func:`load`.
 _LATER = {
     "wrap_loader": "dbx_patch.hooks.loaders",
+    "fire_when_loaded": "dbx_patch.hooks.loaders",
+    "answer": "dbx_patch.hooks.precedence",
+    "newly_installed": "dbx_patch.hooks.precedence",
     "resolve": "dbx_patch.hooks.fallback",
     "apply_patch": "dbx_patch.hooks.applied",
+    "learn": "dbx_patch.hooks.sys_path",
 }
-
-
-def _load(name: str) -> "Callable[..., Any]":
-    return getattr(__import__(_LATER[name], fromlist=[name]), name)  # type: ignore[no-any-return]
-
-
-# patch -> the runtime module it is for (RUNTIME.md, "The five layers")
-RUNTIME_MODULES = {
-    "sys_path_init": "sys_path_init",
-    "wsfs_import_hook": "dbruntime.wsfs_import_hook",
-    "workspace_import_machinery": "dbruntime.workspace_import_machinery",
-    "executor_wsfs_import_hook": "pyspark.wsfs_import_hook",
-    "python_path_hook": "dbruntime.pythonPathHook",
-    "autoreload": "dbruntime.autoreload.file_module_utils",
-}
+_loaded: "Dict[str, Callable[..., Any]]" = {}
 
 # Held while sys.meta_path, sys.path or a function of the runtime's is looked at and then changed: threads may do that
 # at once, with a GIL and without. No import happens meanwhile, so whoever holds it waits for no import lock. Reentrant,
 # because a signal's handler can import in the midst of it.
 lock = RLock()
+
+# module, or top-level name of an editable install -> what runs after its body, in order of registration
+watched: "Dict[str, List[Callback]]" = {}
+names: "FrozenSet[str]" = frozenset()
+# (module, thread) pairs that one of our finders is asking the others about
+# a dict, because putting into one and deleting from it are no calls: nothing but an interrupt can come between
+_asking: "Dict[Tuple[str, int], bool]" = {}
+# (where, what) of what was swallowed so that no import fails because of us; newest last, bounded
+faults: "List[Tuple[str, str]]" = []
 
 
 def renew_lock() -> None:
@@ -72,19 +95,40 @@ def renew_lock() -> None:
     lock = RLock()
 
 
-# module -> what runs after its body, in order of registration
-_callbacks: "Dict[str, List[Callback]]" = {}
-# (module, thread) pairs that one of our finders is asking the others about
-# a dict, because putting into one and deleting from it are no calls: nothing but an interrupt can come between
-_asking: "Dict[Tuple[str, int], bool]" = {}
-# (where, exception) of what was swallowed so that no import fails because of us; newest last, bounded
-faults: "List[Tuple[str, Exception]]" = []
-
-
 def record_fault(where: str, fault: Exception) -> None:
-    """Keep ``fault`` for ``status``. The traceback would keep whole frames alive, so it is dropped."""
-    faults.append((where, fault.with_traceback(None)))
+    """Keep for ``status`` what went wrong, as text: an exception would keep the user's frames alive."""
+    faults.append((where, f"{type(fault).__name__}: {fault}"))
     del faults[:-50]
+
+
+@unseen
+def outside_import_lock(function: "Callable[..., Any]", *args: "Any") -> "Any":
+    """Call ``function`` with the import system's global lock given up, and take it back as often as it was held.
+
+    Holding it, a finder that imports can wait for a module's lock while the thread that has that one waits for this:
+    a hang that importlib does not detect. Given up, it is as if the import had not begun to ask the finders.
+    """
+    levels = 0
+    try:
+        while True:
+            release_lock()
+            levels += 1
+    except RuntimeError:  # it is not, or no more, this thread's
+        pass
+    try:
+        return function(*args)
+    finally:
+        while levels:
+            levels -= 1
+            acquire_lock()
+
+
+@unseen
+def load(name: str) -> "Callable[..., Any]":
+    found = _loaded.get(name)
+    if found is None:
+        found = _loaded[name] = getattr(outside_import_lock(__import__, _LATER[name], None, None, [name]), name)
+    return found
 
 
 @unseen
@@ -93,7 +137,7 @@ def ask_others(
 ) -> "Optional[ModuleSpec]":
     """Return the spec that the rest of ``sys.meta_path`` finds, or None where this thread is asking already.
 
-    No lock is held meanwhile, so a finder that imports can neither recurse here nor deadlock.
+    No lock of ours is held meanwhile, so a finder that imports can neither recurse here nor deadlock.
     """
     try:
         key = (name, get_ident())
@@ -110,18 +154,24 @@ def ask_others(
 
 
 class ImportTrigger:
-    """Meta path finder that wraps the loader of modules in the table; for any other name one look-up."""
+    """Meta path finder, asked first: for any name but those in its dictionary one look-up."""
 
     @unseen
     def find_spec(
         self, name: str, path: "Optional[Sequence[str]]" = None, target: "Optional[ModuleType]" = None
     ) -> "Optional[ModuleSpec]":
-        if name not in _callbacks:
+        if name not in watched:
             return None
-        spec = ask_others(name, path, target)
-        if spec is not None and spec.loader is not None:  # a namespace has no loader and no body
+        ask = ask_others
+        try:
+            if name in names and (name, get_ident()) not in _asking:
+                ask = load("answer")
+        except Exception as fault:
+            record_fault("names of editable installs", fault)
+        spec = ask(name, path, target)
+        if spec is not None and spec.loader is not None and watched.get(name):  # a namespace has no body
             try:
-                _load("wrap_loader")(spec)
+                load("wrap_loader")(spec)
             except Exception as fault:
                 record_fault(f"when_imported({name!r})", fault)
         return spec
@@ -135,10 +185,9 @@ class EditableFallback:
         self, name: str, path: "Optional[Sequence[str]]" = None, target: "Optional[ModuleType]" = None
     ) -> "Optional[ModuleSpec]":
         try:
-            # Every start of CPython misses these two: no reason to look at the disk.
-            if name in ("sitecustomize", "usercustomize") or (name, get_ident()) in _asking:
+            if (name, get_ident()) in _asking:
                 return None
-            resolve = _resolve or _load_fallback()
+            resolve = _loaded.get("resolve") or _begin(name)
         except Exception as fault:
             record_fault("fallback", fault)
             return None
@@ -147,9 +196,9 @@ class EditableFallback:
     def invalidate_caches(self) -> None:
         """Part of ``importlib.invalidate_caches()``: forget folder listings of our own."""
         try:
-            fallback = sys.modules.get(_LATER["resolve"])
-            if fallback:
-                fallback.forget_listings()
+            answers = sys.modules.get("dbx_patch.hooks.answers")
+            if answers:
+                answers.forget_listings()
         except Exception as fault:
             record_fault("fallback", fault)
 
@@ -158,34 +207,40 @@ TRIGGER = ImportTrigger()
 FALLBACK = EditableFallback()
 
 
-_resolve: "Optional[Callable[..., Optional[ModuleSpec]]]" = None
+@unseen
+def _begin(name: str) -> "Optional[Callable[..., Optional[ModuleSpec]]]":
+    """Return what answers misses, loaded at the first miss that is anyone's but Python's own; else None.
 
-
-def _load_fallback() -> "Optional[Callable[..., Optional[ModuleSpec]]]":
-    """Load what answers misses: at the first one, so that no start pays for it."""
-    global _resolve
-    loading = (_LATER["resolve"], get_ident())
-    if loading in _asking:
+    CPython misses ``sitecustomize`` at every start, and distributions' own miss more; ``import subprocess`` tries
+    modules of other systems. None of those is a reason to read or load anything.
+    """
+    key = ("", get_ident())
+    if key in _asking or _is_pythons_own(name):
         return None
-    _asking[loading] = True
+    _asking[key] = True
     try:
-        _resolve = _load("resolve")
-    except Exception as fault:
-        record_fault("fallback", fault)
+        return load("resolve")
     finally:
-        del _asking[loading]
-    return _resolve
+        del _asking[key]
 
 
 @unseen
-def fire(name: str, module: "ModuleType") -> None:
-    """Run what is registered for module ``name``. A callback that fails is recorded; the import goes on."""
-    module = sys.modules.get(name, module)  # a body may replace its own module
-    for callback in tuple(_callbacks.get(name, ())):
-        try:
-            callback(module)
-        except Exception as fault:
-            record_fault(f"when_imported({name!r})", fault)
+def _is_pythons_own(name: str) -> bool:
+    """Tell whether ``site`` still runs, or an import statement of the standard library's asks for ``name``."""
+    site = getattr(sys.modules.get("site"), "__dict__", None)
+    library = os.__file__[: -len("os.py")]
+    frame = sys._getframe(2)  # type: Any
+    asker = None
+    while frame is not None:
+        code = frame.f_code
+        if code.co_name == "main" and frame.f_globals is site:
+            return True
+        if asker is None and not code.co_filename.startswith(("<frozen importlib", "<dbx_patch")):
+            asker = code
+        frame = frame.f_back
+    if asker is None or not asker.co_filename.startswith((library, "<frozen ")) or "-packages/" in asker.co_filename:
+        return False
+    return any(word == name or word.startswith(name + ".") for word in asker.co_names)
 
 
 def is_loading(module: "ModuleType") -> bool:
@@ -193,6 +248,7 @@ def is_loading(module: "ModuleType") -> bool:
     return bool(getattr(getattr(module, "__spec__", None), "_initializing", False))
 
 
+@unseen
 def when_imported(module: str) -> "Callable[[Callback], Callback]":
     """Decorate a function to be called with module ``module`` (its full name) right after its body has run.
 
@@ -201,15 +257,18 @@ def when_imported(module: str) -> "Callable[[Callback], Callback]":
     """
 
     def register(callback: "Callback") -> "Callback":
-        registered = _callbacks.setdefault(module, [])
+        is_new = not watched.get(module)
+        registered = watched.setdefault(module, [])
         if callback not in registered:
             registered.append(callback)
             loaded = sys.modules.get(module)
-            if loaded is not None and not is_loading(loaded):
-                try:
+            try:
+                if loaded is not None and not is_loading(loaded):
                     callback(loaded)
-                except Exception as fault:
-                    record_fault(f"when_imported({module!r})", fault)
+                elif loaded is not None and is_new:  # its body runs: the finders were asked before this was known
+                    load("fire_when_loaded")(loaded)
+            except Exception as fault:
+                record_fault(f"when_imported({module!r})", fault)
         return callback
 
     return register
@@ -218,13 +277,18 @@ def when_imported(module: str) -> "Callable[[Callback], Callback]":
 @unseen
 def _applier(patch: str) -> "Callback":
     def apply(module: "ModuleType") -> None:
-        _load("apply_patch")(patch, module)
+        load("apply_patch")(patch, module)
 
     return apply
 
 
+@unseen
+def learn_names(module: "ModuleType") -> None:
+    load("learn")()
+
+
 # One callback per patch, so that arming twice registers it once.
-_APPLIERS = {patch: _applier(patch) for patch in RUNTIME_MODULES}
+APPLIERS = {patch: _applier(patch) for patch in RUNTIME_MODULES}
 
 
 def disabled_patches() -> "Set[str]":
@@ -235,41 +299,22 @@ def disabled_patches() -> "Set[str]":
 def expect(patches: "Iterable[str]") -> None:
     """Have these patches applied to their runtime modules: now to what is loaded, and when one loads. Idempotent."""
     for patch in patches:
-        when_imported(RUNTIME_MODULES[patch])(_APPLIERS[patch])
+        for module in RUNTIME_MODULES[patch]:
+            when_imported(module)(APPLIERS[patch])
     with lock:
         if not is_in_place(TRIGGER):
             sys.meta_path.insert(0, TRIGGER)
-
-
-def expected() -> "List[str]":
-    """Return the patches that are applied to their runtime modules when these load."""
-    return [patch for patch, module in RUNTIME_MODULES.items() if _APPLIERS[patch] in _callbacks.get(module, ())]
-
-
-def forget(patches: "Iterable[str]") -> None:
-    """Have these patches applied to no module that loads later."""
-    for patch in patches:
-        callbacks = _callbacks.get(RUNTIME_MODULES[patch], [])
-        if _APPLIERS[patch] in callbacks:
-            callbacks.remove(_APPLIERS[patch])
-            if not callbacks:
-                del _callbacks[RUNTIME_MODULES[patch]]
 
 
 def arm() -> None:
     """Expect the patches and put both finders in place, less what ``DBX_PATCH_DISABLE`` names. Idempotent."""
     disabled = disabled_patches()
     expect([patch for patch in RUNTIME_MODULES if patch not in disabled])
+    for module in BEGINNINGS:
+        when_imported(module)(learn_names)
     with lock:
         if "fallback" not in disabled and not is_in_place(FALLBACK):
             sys.meta_path.append(FALLBACK)
-
-
-def disarm() -> None:
-    """Take both finders away and forget the patches; what ``when_imported`` registered stays for the next arming."""
-    with lock:
-        sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not TRIGGER and finder is not FALLBACK]
-    forget(RUNTIME_MODULES)
 
 
 def is_in_place(finder: object) -> bool:

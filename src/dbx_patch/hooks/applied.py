@@ -9,9 +9,8 @@ import os
 import sys
 
 from dbx_patch import hooks
-from dbx_patch.hooks import RUNTIME_MODULES, disabled_patches, record_fault, unseen
-from dbx_patch.hooks.journal import note
-from dbx_patch.index import snapshot
+from dbx_patch.hooks import RUNTIME_MODULES, disabled_patches, record_fault, sys_path, unseen
+from dbx_patch.hooks.journal import INFO, WARNING, note
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +28,8 @@ _FILES = {
     "python_path_hook": "python_path_hook_patch",
     "autoreload": "autoreload_hook_patch",
 }
+
+_REBUILD_SYS_PATH = ("sys_path_init",)
 
 # Not in `hooks` itself: registering is 0.5 M instructions more at each start, where there is no second thread yet.
 os.register_at_fork(after_in_child=hooks.renew_lock)
@@ -48,15 +49,16 @@ _remarks: "Dict[str, Tuple[str, str]]" = {}
 def apply_patch(patch: str, module: "ModuleType") -> None:
     """Apply ``patch`` to its loaded runtime module and keep the undo. Never raises an Exception."""
     try:
-        apply = __import__("dbx_patch.patches." + _FILES[patch], fromlist=["apply"]).apply
+        patches = __import__("dbx_patch.patches." + _FILES[patch], fromlist=["apply"])
         with hooks.lock:  # each looks before it wraps: nothing is wrapped twice
-            undo = apply(patch, module)
+            undo = patches.apply(patch, module)
     except NotApplicable as reason:
         _remarks[patch] = ("not_applicable", str(reason))
-        note("%s is not applicable: %s", patch, reason)
+        note("%s is not applicable: %s", patch, reason, level=INFO)
     except Exception as fault:
         _remarks[patch] = ("failed", f"{type(fault).__name__}: {fault}")
         record_fault(patch, fault)
+        note("%s failed: %s", patch, fault, level=WARNING)
     else:
         _remarks.pop(patch, None)
         if undo is not None:
@@ -64,7 +66,9 @@ def apply_patch(patch: str, module: "ModuleType") -> None:
             note("patched %s", module.__name__)
     try:
         # Now, at the kernel's start, because a library's missing import later must not be what lists the sources.
-        snapshot.current()
+        index = sys_path.learn()
+        if patch in _REBUILD_SYS_PATH:
+            sys_path.restore(index, module.__name__)  # the module's body may have rebuilt sys.path itself
     except Exception as fault:
         record_fault("the index", fault)
 
@@ -95,7 +99,7 @@ def patch_states() -> "Dict[str, Tuple[str, str]]":
     """Return, per patch, its state as ``check_patch_status`` names it, and the reason ("" where none is needed)."""
     disabled = disabled_patches()
     states = {}
-    for patch, module in RUNTIME_MODULES.items():
+    for patch, modules in RUNTIME_MODULES.items():
         if patch in undos:
             states[patch] = ("applied", "")
         elif patch in disabled:
@@ -103,6 +107,9 @@ def patch_states() -> "Dict[str, Tuple[str, str]]":
         elif patch in _remarks:
             states[patch] = _remarks[patch]
         else:
-            loaded = "is loaded, and was not patched" if module in sys.modules else "is not loaded yet"
-            states[patch] = ("waiting", f"{module} {loaded}")
+            loaded = [module for module in modules if module in sys.modules]
+            what = (
+                f"{loaded[0]} is loaded, and was not patched" if loaded else f"{' or '.join(modules)} is not loaded yet"
+            )
+            states[patch] = ("waiting", what)
     return states

@@ -1,48 +1,39 @@
 """What dbx-patch did, for whoever asked to be told: silent unless ``DBX_PATCH_LOG_LEVEL`` names a level.
 
-``logging`` is loaded only then. The frames here are to be seen by the runtime's walk: loading is a library's import.
+Lines go to stderr as they are: ``logging`` is not imported, which inside somebody else's import could wait for that
+thread's lock. Only an application that takes the ``dbx_patch`` logger over has its own ``logging`` called.
 """
 
 import os
+import sys
+
+from dbx_patch.hooks import outside_import_lock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from logging import Logger
     from typing import Optional
 
-_logger: "Optional[Logger]" = None
-_handed_over = False
+DEBUG, INFO, WARNING = 10, 20, 30
+LEVELS = {"NOTSET": 0, "DEBUG": DEBUG, "INFO": INFO, "WARN": WARNING, "WARNING": WARNING, "ERROR": 40}
+LEVELS.update(FATAL=50, CRITICAL=50)
+_handed_over: "Optional[Logger]" = None
 
 
-def note(message: str, *details: object) -> None:
-    """Log at DEBUG, lazily formatted."""
-    if _handed_over or os.environ.get("DBX_PATCH_LOG_LEVEL"):
-        logger().debug(message, *details)
-
-
-def logger() -> "Logger":
-    """Return the ``dbx_patch`` logger: to stderr from the level in ``DBX_PATCH_LOG_LEVEL``, unless handed over."""
-    global _logger
-    if _logger is None:
-        import logging
-
-        _logger = logging.getLogger("dbx_patch")
-        level = logging.getLevelName(os.environ.get("DBX_PATCH_LOG_LEVEL", "").strip().upper())
-        if isinstance(level, int) and not _handed_over:
-            handler = logging.StreamHandler()
-            handler.setFormatter(logging.Formatter("%(name)s %(levelname)s: %(message)s"))
-            _logger.addHandler(handler)
-            _logger.setLevel(level)
-            _logger.propagate = False
-    return _logger
+def note(message: str, *details: object, level: int = DEBUG) -> None:
+    """Log at ``level``, formatted only if somebody listens. Not to be called with ``hooks.lock`` held."""
+    if _handed_over is not None:
+        outside_import_lock(_handed_over.log, level, message, *details)
+        return
+    wanted = LEVELS.get(os.environ.get("DBX_PATCH_LOG_LEVEL", "").strip().upper())
+    if wanted is not None and level >= wanted and sys.stderr is not None:
+        name = {DEBUG: "DEBUG", INFO: "INFO"}.get(level, "WARNING")
+        outside_import_lock(sys.stderr.write, f"dbx_patch {name}: {message % details}\n")
 
 
 def reset_logger() -> None:
-    """Hand the ``dbx_patch`` logger back to the application: no handler or level of ours, messages propagate."""
+    """Hand what is logged over to the application's own ``dbx_patch`` logger, which has no handler or level of ours."""
     global _handed_over
-    _handed_over = True
-    own = logger()
-    for handler in list(own.handlers):
-        own.removeHandler(handler)
-    own.setLevel(0)
-    own.propagate = True
+    import logging
+
+    _handed_over = logging.getLogger("dbx_patch")

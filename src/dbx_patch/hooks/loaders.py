@@ -1,10 +1,12 @@
 """The stand-in loaders that :class:`dbx_patch.hooks.ImportTrigger` puts into specs."""
 
-from dbx_patch.hooks import fire, record_fault, unseen
+import sys
+from _frozen_importlib import ModuleSpec
+
+from dbx_patch.hooks import record_fault, unseen, watched
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from importlib.machinery import ModuleSpec
     from types import ModuleType
     from typing import Any, Optional
 
@@ -67,3 +69,44 @@ class _TriggeringLegacyLoader(_Triggering):
         except Exception as fault:
             record_fault(f"when_imported({name!r})", fault)
         return module
+
+
+@unseen
+def fire(name: str, module: "ModuleType") -> None:
+    """Run what is registered for module ``name``, by its callbacks as well. One that fails is recorded, and no more."""
+    module = sys.modules.get(name, module)  # a body may replace its own module
+    number = 0
+    while number < len(watched.get(name, ())):
+        try:
+            watched[name][number](module)
+        except Exception as fault:
+            record_fault(f"when_imported({name!r})", fault)
+        number += 1
+
+
+class _WatchedSpec(ModuleSpec):
+    """The spec of a module whose body runs already: importlib tells it when that has ended."""
+
+    @property
+    def _initializing(self) -> bool:
+        return bool(self.__dict__.get("initializing"))
+
+    @_initializing.setter
+    @unseen
+    def _initializing(self, running: bool) -> None:
+        self.__dict__["initializing"] = running
+        if not running:
+            self.__class__ = ModuleSpec  # type: ignore[assignment]
+            self.__dict__["_initializing"] = running
+            if self.name in sys.modules:  # a body that raised has taken its module away
+                fire(self.name, sys.modules[self.name])
+
+
+@unseen
+def fire_when_loaded(module: "ModuleType") -> None:
+    """Have a module whose body is running fire its callbacks once that has ended."""
+    spec = module.__spec__
+    if type(spec) is ModuleSpec:
+        running = spec.__dict__.pop("_initializing", True)
+        spec.__class__ = _WatchedSpec
+        spec.__dict__["initializing"] = running

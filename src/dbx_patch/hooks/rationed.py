@@ -1,28 +1,36 @@
-"""The path entry finder that keeps what libraries import away from the workspace.
+"""Path entry finders of ours: they keep imports away from the workspace, and notice what is installed.
 
-The runtime's path hook asks the disk when it is made for a path entry, so an entry that we put on ``sys.path`` would
-cost a library's first miss a look under ``/Workspace``. A :class:`RationedFinder`, put into
-``sys.path_importer_cache``, costs none: it asks the disk only where a find is likely or owed.
+Each look below `/Workspace` can be a remote call, and every entry of ``sys.path`` is asked for every import. An entry
+that we put back right behind its site folder is asked before what lies in lower environments. So a
+:class:`RationedFinder` stands in ``sys.path_importer_cache`` for it: it asks the disk for names that its folder is
+known to have, and for no other. What is new there is found on a miss (``fallback``). An entry that the user put
+elsewhere on ``sys.path`` is the user's: it is left to whatever the runtime has for it.
+
+A :class:`SiteFinder` stands for a site folder. CPython's own finder re-lists its folder when that has changed, which is
+the moment in which an install, a reinstall or an uninstall can first matter to an import: then the index is read again.
 """
 
 import sys
-from _frozen_importlib_external import FileFinder, PathFinder, _get_supported_file_loaders  # type: ignore[attr-defined]
+from _frozen_importlib_external import FileFinder, _get_supported_file_loaders  # type: ignore[attr-defined]
 
+from dbx_patch import hooks
 from dbx_patch.hooks import callers, record_fault, unseen
-from dbx_patch.hooks.workspace import in_workspace
 from dbx_patch.index import snapshot
 from dbx_patch.index.pth_files import canonical
+from dbx_patch.index.workspace import in_workspace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
     from types import ModuleType
-    from typing import Any, Iterable, List, Optional, Set, Tuple
+    from typing import Any, Dict, List, Optional, Set, Tuple
 
-# Path entries to ration: those that dbx-patch put back. `all_entries`: where no hook of the runtime's guards any.
-guarded: "Set[str]" = set()
+    from dbx_patch.index.snapshot import Index
+
+# On executors no hook of the runtime's guards what the driver sends, so each editable entry is rationed there.
 _all_entries = False
-_rationed: "Tuple[object, str]" = (None, "")  # the index that was rationed last, and one of the entries
+# sys.path and the index as they were judged last, and what came of it: the entries of sys.path that are rationed
+_judged: "Tuple[Optional[List[str]], Optional[Index], Dict[str, str]]" = (None, None, {})
 # The runtime's workspace hooks that answer editable code honestly, since they are patched
 patched_hooks: "List[type]" = []
 
@@ -38,73 +46,131 @@ def new_file_finder(folder: str, kind: "Any" = FileFinder) -> "Any":
 
 
 @unseen
-def provides(entry: str, name: str, index: "snapshot.Index") -> bool:
-    """Tell whether an editable root has a top-level name that no later path entry, the workspace's aside, has too.
+def early_places(index: "Index") -> "Set[str]":
+    """Return the editable path entries that stand right behind their site folder, and nowhere else on ``sys.path``."""
+    order = [canonical(e) if isinstance(e, str) else "" for e in sys.path]
+    found = set()
+    for reading in index.readings:
+        place = order.index(reading.folder) + 1 if reading.folder in order else len(order)
+        while place < len(order) and order[place] in reading.names_in:
+            found.add(order[place])
+            place += 1
+    return {entry for entry in found if order.count(entry) == 1}
 
-    A root can come early: a notebook's own folder does. What libraries get from elsewhere is not to be shadowed by it.
-    """
-    if name not in index.names_in.get(canonical(entry), ()):
-        return False
-    later = sys.path[sys.path.index(entry) + 1 :] if entry in sys.path else sys.path
-    spec = PathFinder.find_spec(name, [e for e in later if isinstance(e, str) and not in_workspace(e)])
-    return spec is None or spec.loader is None  # the rest of a namespace is no rival
+
+def at_early_places(index: "Index") -> "List[str]":
+    """Return the path entries in the workspace that are asked for known names only, wherever they come from."""
+    renew(index)
+    return [entry for entry, kind in _judged[2].items() if kind == "early"]
 
 
 class RationedFinder(FileFinder):
-    """Path entry finder of an editable root in the workspace: asks the disk only where a find is likely or owed.
+    """Path entry finder of an editable path entry in the workspace: asks the disk only where a find is likely or owed.
 
-    That is for any name when user code or editable code imports, and for names that the root alone provides.
+    That is for names that the folder was seen to have; and on executors, for what user code imports.
     """
 
     @unseen
     def find_spec(self, fullname: str, target: "Optional[ModuleType]" = None) -> "Optional[ModuleSpec]":
         try:
             index = snapshot.known() or snapshot.current()
-            if not (callers.is_user_import(index, fullname) or provides(self.path, fullname, index)):
-                return None
+            if fullname not in index.names_in.get(self.path, ()):
+                renew(index)
+                if _judged[2].get(self.path) == "early" or not callers.is_user_import(index, fullname):
+                    return None
         except Exception as fault:
             record_fault("path entry of an editable install", fault)
         return FileFinder.find_spec(self, fullname, target)
 
 
-def _ration(roots: "Iterable[str]") -> str:
-    """Give roots in the workspace a :class:`RationedFinder`, unless a hook of the runtime has them; return the last."""
-    served = ""
-    for root in roots:
-        if in_workspace(root):
-            served = root
-            if type(sys.path_importer_cache.get(root)) in (type(None), FileFinder):
-                sys.path_importer_cache[root] = new_file_finder(root, RationedFinder)
-    return served
+class SiteFinder(FileFinder):
+    """Path entry finder of a site folder: CPython's own, which also says when it had to list the folder anew."""
+
+    _was_listed = False
+
+    def _fill_cache(self) -> None:
+        FileFinder._fill_cache(self)  # type: ignore[attr-defined]
+        self._was_listed = True
+
+    @unseen
+    def find_spec(self, fullname: str, target: "Optional[ModuleType]" = None) -> "Optional[ModuleSpec]":
+        spec = FileFinder.find_spec(self, fullname, target)
+        if self._was_listed:
+            self._was_listed = False
+            try:
+                if spec is None or spec.loader is None:
+                    spec = hooks.load("newly_installed")(fullname, self.path) or spec
+                else:
+                    hooks.load("learn")()
+            except Exception as fault:
+                record_fault("a site folder that has changed", fault)
+        return spec
+
+
+@unseen
+def renew(index: "Index") -> None:
+    """Have the finders stand where they belong; one comparison where neither ``sys.path`` nor the index has changed."""
+    global _judged
+    if _judged[1] is index and _judged[0] == sys.path:
+        return
+    early = early_places(index)
+    rationed: Dict[str, str] = {}
+    for entry in [e for e in sys.path if isinstance(e, str)]:
+        folder = canonical(entry)
+        if folder in index.names_in and in_workspace(folder):
+            if folder in early:
+                rationed[entry] = "early"
+            elif _all_entries and type(sys.path_importer_cache.get(entry)) in (type(None), FileFinder, RationedFinder):
+                rationed[entry] = "sent"
+        elif folder in index.site_folders:
+            _watch_site_folder(entry)
+    _judged = (list(sys.path), index, rationed)
+    for entry, finder in list(sys.path_importer_cache.items()):
+        if type(finder) is RationedFinder and entry not in rationed:
+            sys.path_importer_cache.pop(entry, None)  # it is the user's now, or nobody's
+    _put_in_place()
+
+
+def _put_in_place() -> None:
+    for entry in _judged[2]:
+        if type(sys.path_importer_cache.get(entry)) is not RationedFinder:
+            sys.path_importer_cache[entry] = new_file_finder(entry, RationedFinder)
+
+
+def _watch_site_folder(entry: str) -> None:
+    finder = sys.path_importer_cache.get(entry)
+    if type(finder) is FileFinder:
+        finder.__class__ = SiteFinder  # it keeps the listing that it has
+    elif finder is None:
+        sys.path_importer_cache[entry] = new_file_finder(entry, SiteFinder)
 
 
 def ration_all() -> None:
-    """Ration every editable root, and not only those that were put back: where no hook of the runtime's guards them."""
-    global _all_entries
-    _all_entries = True
-    renew()
+    """Ration every editable path entry, and not only those that were put back: for executors."""
+    global _all_entries, _judged
+    _all_entries, _judged = True, (None, None, {})
 
 
+@unseen
 def keep_rationed() -> None:
-    """Ration again where the runtime has cleared its cache: it may at any time.
+    """Ration again where the runtime has cleared its cache or changed ``sys.path``: it may at any time.
 
-    For the workspace hooks, which call this at each look-up: one dict look-up, but for the first after a clearing.
+    For the workspace hooks, which call this at each look-up: a comparison, and a look for the last of ours.
     """
-    global _rationed
-    index = snapshot.known() or snapshot.current()
-    if _rationed[0] is not index or (_rationed[1] and _rationed[1] not in sys.path_importer_cache):
-        _rationed = (index, _ration(index.path_entries if _all_entries else list(guarded)))
-
-
-def renew() -> None:
-    """Ration anew: what is guarded has changed."""
-    global _rationed
-    _rationed = (None, "")
-    keep_rationed()
+    index = snapshot.known()
+    if index is not None:
+        renew(index)
+        last = next(reversed(list(_judged[2])), None)
+        if last is not None and type(sys.path_importer_cache.get(last)) is not RationedFinder:
+            _put_in_place()
 
 
 def unration() -> None:
-    """Leave path entries to the runtime's hooks again."""
+    """Leave path entries to the runtime's hooks, and site folders to CPython's finder, again."""
+    global _judged
+    _judged = (None, None, {})
     for entry, finder in list(sys.path_importer_cache.items()):
-        if isinstance(finder, RationedFinder):
+        if type(finder) is RationedFinder:
             sys.path_importer_cache.pop(entry, None)  # another thread may clear it meanwhile
+        elif type(finder) is SiteFinder:
+            finder.__class__ = FileFinder  # type: ignore[assignment]

@@ -1,63 +1,90 @@
-"""``sys.path`` as ``site`` would have left it: putting editable path entries back, and taking back our own."""
+"""``sys.path`` as ``site`` would have left it: learning what is installed, and putting editable path entries back."""
 
 import os
 import sys
 
 from dbx_patch import hooks
-from dbx_patch.hooks import rationed, unseen
+from dbx_patch.hooks import rationed, unseen, watching
 from dbx_patch.hooks.journal import note
+from dbx_patch.index import snapshot
 from dbx_patch.index.pth_files import canonical
+from dbx_patch.index.snapshot import Index as Index
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Dict, List, Optional, Set, Tuple
+    from typing import Dict, List, Optional, Tuple
 
-    from dbx_patch.index.snapshot import Index
-
-_put_back: "Set[str]" = set()
+# What we put on sys.path, by the identity of each string: the user may have put an equal one there, and that one stays.
+_ours: "Dict[int, str]" = {}
 _complete: "Tuple[object, List[str]]" = (None, [])  # an index, and a sys.path that has all that it asks for
+_learnt: "Optional[Index]" = None
+
+
+@unseen
+def learn(force: bool = False) -> "Index":
+    """Return the index of now; where it is another one, have the finders follow it. ``force`` reads it all anew."""
+    global _learnt
+    index = snapshot.current(force)
+    before, _learnt = _learnt, index
+    if before is not index:
+        if before is not None:
+            _forget_gone(before, index)
+        if hooks.is_in_place(hooks.TRIGGER):
+            watching.watch(index.providers)
+            rationed.renew(index)
+    return index
 
 
 @unseen
 def restore(index: "Index", why: str) -> "List[str]":
-    """Put the lost path entries back at the end of ``sys.path``, in ``site``'s order; return those.
+    """Put lost path entries back where ``site`` puts them, in its order; return those that were lost.
 
-    What was put back earlier and belongs to no install any more is taken away.
+    That is right behind their own site folder: so an editable install wins over a copy in a lower environment, and
+    what stands before its site folder wins over it, as with a wheel. What was put back earlier and belongs to no
+    install any more is taken away. With nothing lost this is one comparison.
     """
     global _complete
-    adopt(index)
     with hooks.lock:
         if _complete[0] is index and _complete[1] == sys.path:
             return []
-        gone = _put_back.difference(index.path_entries)
-        if gone:
-            sys.path[:] = [entry for entry in sys.path if entry not in gone]
-            _put_back.difference_update(gone)
-        present = {canonical(entry) for entry in sys.path if isinstance(entry, str)}
-        lost = [root for root in index.path_entries if root not in present]
-        sys.path.extend(lost)
-        _put_back.update(lost)
+        known = set(index.path_entries)
+        sys.path[:] = [e for e in sys.path if not (id(e) in _ours and (e not in known or not _is_early(e, index)))]
+        lost = [entry for reading in index.readings for entry in _insert_lost(reading.folder, list(reading.names_in))]
         _complete = (index, list(sys.path))
-        rationed.guarded = set(_put_back)
-    rationed.renew()
-    for root in lost:
-        note("put back on sys.path after %s: %s", why, root)
+        rationed.renew(index)
+    for entry in lost:
+        note("put back on sys.path after %s: %s", why, entry)
     return lost
 
 
-_adopted: "Optional[Index]" = None
+def _insert_lost(site_folder: str, entries: "List[str]") -> "List[str]":
+    order = [canonical(e) if isinstance(e, str) else "" for e in sys.path]
+    place = order.index(site_folder) + 1 if site_folder in order else len(order)
+    lost = []
+    for entry in entries:
+        if entry not in order:
+            mine = (entry + "/")[:-1]  # a string of its own
+            _ours[id(mine)] = mine
+            sys.path.insert(place, mine)
+            order.insert(place, entry)
+            lost.append(entry)
+        if order[place : place + 1] == [entry]:
+            place += 1
+    return lost
 
 
-def adopt(index: "Index") -> None:
+def _is_early(entry: str, index: "Index") -> bool:
+    """Tell whether an entry of ours stands where it was put, or its site folder is on no path at all."""
+    folder = next((reading.folder for reading in index.readings if entry in reading.names_in), "")
+    return entry in rationed.early_places(index) or folder not in sys.path
+
+
+def _forget_gone(before: "Index", index: "Index") -> None:
     """Undo what the installers' finders hold of installs that went or moved since the last index.
 
     A finder-type install leaves a finder in memory, which would go on answering with the old place. Its module is
     forgotten too, so that the new ``.pth`` line can run.
     """
-    global _adopted
-    before, _adopted = _adopted, index
-    if before is None or before is index:
-        return
     kept = {install.key for install in index.installs}
     finders = {install.finder for install in index.installs}
     for install in before.installs:
@@ -65,8 +92,8 @@ def adopt(index: "Index") -> None:
             file = os.path.join(install.site_folder, install.finder + ".py")
             if install.finder not in finders and os.access(file, os.F_OK):
                 continue  # it is there, but could not be read this time: too many open files, a mount that fails
-            note("forgetting the finder of %s: uninstalled, or installed anew", install.name)
             _forget_finder(install.finder, install.modules)
+            note("forgot the finder of %s: uninstalled, or installed anew", install.name)
 
 
 def _forget_finder(module: str, mapping: "Dict[str, str]") -> None:
@@ -76,8 +103,9 @@ def _forget_finder(module: str, mapping: "Dict[str, str]") -> None:
         hook for hook in sys.path_hooks if getattr(getattr(hook, "__self__", None), "__module__", None) != module
     ]
     placeholder = getattr(finder, "PATH_PLACEHOLDER", None)  # setuptools' entry for namespaces
-    if placeholder in sys.path:
-        sys.path.remove(placeholder)
+    if placeholder is not None:
+        sys.path[:] = [entry for entry in sys.path if entry != placeholder]
+        sys.path_importer_cache.pop(placeholder, None)
     # editables keeps one finder for all: only these names are forgotten
     redirector = getattr(sys.modules.get("editables.redirector"), "RedirectingFinder", None)
     redirections = getattr(redirector, "_redirections", {})

@@ -4,6 +4,7 @@ Everything here takes and returns plain strings and runs inside the import syste
 nothing that an interpreter's start has not loaded, codecs included (EDITABLES.md, "Traps").
 """
 
+import errno
 import os
 import sys
 
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
 # No installer writes more than a few kB; what is larger is not read, and `verify` says so.
 MAX_BYTES = 4 * 1024 * 1024
 MAX_PTH_BYTES = 256 * 1024  # each line can become an install, of a kB or so
+# Errors that say for good what a path is: nothing, or nothing that can be read. Any other is a mount's or a process's
+# that passes (too many open files, a stale handle, no answer), and then the disk could not be told.
+SETTLED = (
+    *(errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENAMETOOLONG),
+    *(errno.EINVAL, errno.ENXIO, errno.ENODEV),
+)
 SOURCE_SUFFIXES = (".py", ".pyc", ".so", ".pyd")
 _SITE_FOLDER_NAMES = ("site-packages", "dist-packages")
 
@@ -25,16 +32,30 @@ def canonical(entry: str) -> str:
     return os.path.normpath(entry) if os.path.isabs(entry) else entry
 
 
+doubts = 0  # how often a look at the disk could not tell what is there, in this process
+
+
+def doubt(error: Exception) -> bool:
+    """Tell whether an error leaves open what is on the disk, and count it if so: see :data:`SETTLED`."""
+    global doubts
+    if isinstance(error, OSError) and error.errno not in SETTLED:
+        doubts += 1
+        return True
+    return False
+
+
 def read_text(path: "AnyPath", limit: int = MAX_BYTES) -> "Optional[str]":
     """Return a regular file's text; None where there is none, it cannot be read, or has more than ``limit`` bytes.
 
+    Where it could not be told whether there is one, that is counted in :data:`doubts`.
     UTF-8 with or without a BOM; bytes that are none are kept as surrogates, as :func:`os.fsdecode` would.
     Of a FIFO, socket or device nothing is read, and opening one does not wait: neither may block.
     """
     try:
         # O_NONBLOCK: should the file become a FIFO between the look and the open, open does not wait for a writer
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
-    except (OSError, ValueError):
+    except (OSError, ValueError) as error:
+        doubt(error)
         return None
     try:
         info = os.fstat(handle)
@@ -46,7 +67,8 @@ def read_text(path: "AnyPath", limit: int = MAX_BYTES) -> "Optional[str]":
             if not chunk:
                 break
             raw += chunk
-    except OSError:
+    except OSError as error:
+        doubt(error)
         return None
     finally:
         os.close(handle)

@@ -9,7 +9,7 @@ import sys
 from dbx_patch.index import readers
 from dbx_patch.index.dist_info import Distribution, is_marked, read_editable_distribution
 from dbx_patch.index.install import Install
-from dbx_patch.index.pth_files import MAX_PTH_BYTES, is_import_line, lines_of, path_of_line, read_text
+from dbx_patch.index.pth_files import MAX_PTH_BYTES, doubt, is_import_line, lines_of, path_of_line, read_text
 from dbx_patch.index.source_roots import is_source_root
 
 TYPE_CHECKING = False
@@ -27,10 +27,7 @@ class _Listing:
         self.egg_links: List[str] = []
         self.links: Set[str] = set()
         self.distributions: List[Distribution] = []
-        try:
-            handle = os.open(folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0))
-        except (FileNotFoundError, NotADirectoryError, PermissionError):
-            return  # it has no installs; what else may fail (too many open files) passes, and is tried again
+        handle = os.open(folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0))
         try:
             self._sort(handle)
         finally:
@@ -61,7 +58,7 @@ class _Listing:
 def read_installs(folder: str) -> "Tuple[List[Install], List[str]]":
     """Return a site folder's editable installs, and their path entries in the order in which ``site`` adds them.
 
-    A folder or file that cannot be read has none.
+    A file that cannot be read has none. Raises OSError where the folder itself cannot be listed.
     """
     listing = _Listing(folder)
     installs: Dict[str, Install] = {d.name: Install(d.name, folder, d) for d in listing.distributions}
@@ -105,21 +102,44 @@ def _add_root(root: str, install: "Install", listing: "_Listing") -> None:
 
 
 _MAX_FOLDERS = 10_000
+# root of a tree of links -> (when it changed last, where its links lead): setuptools makes a new tree at each install
+_trees: "Dict[str, Tuple[int, List[str]]]" = {}
 
 
-def _link_targets(root: str) -> "Iterator[str]":
-    """Shape F: yield the folders of the files that a tree of links leads to, and those files at its top."""
-    if os.path.islink(root):
-        return  # setuptools makes a folder; a link of that name may lead to the whole machine
-    for number, (folder, _, files) in enumerate(os.walk(root)):
+def _link_targets(root: str) -> "List[str]":
+    """Shape F: return the folders of the files that a tree of links leads to, and those files at its top.
+
+    One listing a folder, and none at all where the tree is the one that was walked last time.
+    """
+    try:
+        if os.path.islink(root):
+            return []  # setuptools makes a folder; a link of that name may lead to the whole machine
+        changed = os.stat(root).st_mtime_ns
+    except (OSError, ValueError):
+        return []
+    if _trees.get(root, (0, []))[0] != changed:
+        _trees[root] = (changed, list(dict.fromkeys(_walk_links(root))))
+    return _trees[root][1]
+
+
+def _walk_links(root: str) -> "Iterator[str]":
+    folders = [root]
+    for number, folder in enumerate(folders):
         if number == _MAX_FOLDERS:
             return
-        for path in (os.path.join(folder, file) for file in files):
-            if os.path.islink(path):
-                target = os.path.realpath(path)
-                yield target if folder == root else os.path.dirname(target)
-                if folder != root:
-                    break
+        linked = False  # all links of a folder lead into one, so the first tells
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if entry.is_symlink():
+                        target = os.path.normpath(os.path.join(folder, os.readlink(entry.path)))
+                        if folder == root or not linked:
+                            yield target if folder == root else os.path.dirname(target)
+                        linked = True
+                    elif entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+        except OSError as error:
+            doubt(error)
 
 
 def _read_start(

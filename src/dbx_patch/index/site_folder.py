@@ -20,18 +20,46 @@ if TYPE_CHECKING:
 _YOUNG_NS = 50_000_000
 _YOUNG = object()
 _MAX_PARENTS = 200
+_MAX_MISSING = 100
+# What was not there, or could not be told, is looked at again after so many seconds, and not at every import.
+RETRY_SECONDS = 1.0
 
 
 class SiteReading:
-    """A site folder as it was read. It never changes, so an index can take it over while the folder stays the same."""
+    """A site folder as it was read. What it read never changes, so an index can take it over while it is not stale.
 
-    __slots__ = ("_real", "_stamp", "folder", "installs", "names_in")
+    ``error``: why the folder itself could not be read, or "". ``sure``: nothing in it was left open (see
+    ``pth_files.SETTLED``). A reading that is not sure, or that misses folders, is looked at again after a while.
+    """
+
+    __slots__ = (
+        "_look_again",
+        "_real",
+        "_stamp",
+        "error",
+        "folder",
+        "identity",
+        "installs",
+        "missing",
+        "names_in",
+        "sure",
+    )
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
-        self._stamp = _stamp_of(folder)  # taken first: what changes meanwhile makes this stale
+        self.identity, self._stamp = _state_of(folder)  # taken first: what changes meanwhile makes this stale
         self._real: Dict[str, str] = {}
-        self.installs, roots = scan.read_installs(folder)
+        self.error = ""
+        doubts = pth_files.doubts
+        roots: List[str] = []
+        self.installs: List[Install] = []
+        try:
+            self.installs, roots = scan.read_installs(folder)
+        except (FileNotFoundError, NotADirectoryError):
+            pass  # it has no installs, and is not meant to
+        except (OSError, ValueError) as error:
+            pth_files.doubt(error)
+            self.error = f"{type(error).__name__}: {error}"
         installs_of: Dict[str, List[Install]] = {}
         for install in self.installs:
             self._narrow(install)
@@ -43,11 +71,27 @@ class SiteReading:
             if root in installs_of:
                 self._add_root(root, installs_of[root])
         # a file that no distribution owns, and that names nothing that can be an install's, is none
+        self.missing = [path for install in self.installs for path in install.missing_paths][:_MAX_MISSING]
         self.installs = [i for i in self.installs if i.distribution or i.finder or i.source_folders()]
+        self.sure = doubts == pth_files.doubts
+        self._look_again = time.monotonic() + RETRY_SECONDS
 
     def is_stale(self) -> bool:
-        """Tell whether the site folder came, went or changed since: one stat."""
-        return self._stamp is _YOUNG or self._stamp != _stamp_of(self.folder)
+        """Tell whether the site folder came, went or changed since, or what was away is back: one stat, as a rule."""
+        if self.missing or not self.sure:
+            now = time.monotonic()
+            if now >= self._look_again:
+                self._look_again = now + RETRY_SECONDS
+                if not self.sure or any(os.path.isdir(path) for path in self.missing):
+                    return True
+            elif not self.sure:
+                return False
+        return self._stamp is _YOUNG or self._stamp != _state_of(self.folder)[1]
+
+    def keep(self, later: "SiteReading") -> "SiteReading":
+        """Return this reading, to go on in place of a later one that could not tell what is there."""
+        self.error, self.sure, self._look_again = later.error, False, later._look_again
+        return self
 
     def real_path(self, path: str) -> str:
         """Return ``os.path.realpath(path)`` of an absolute path; each folder is asked once."""
@@ -94,18 +138,26 @@ class SiteReading:
             self.names_in[root] = listed[0]
 
 
-def _stamp_of(folder: str) -> object:
+def identity_of(folder: str) -> object:
+    """Return which folder this is, however it is spelled; None where there is none."""
+    return _state_of(folder)[0]
+
+
+def _state_of(folder: str) -> "Tuple[object, object]":
+    """Return which folder this is, and when it changed last; None for both where there is none."""
     try:
-        changed = os.stat(folder).st_mtime_ns
+        state = os.stat(folder)
     except (OSError, ValueError):
-        return None
-    return _YOUNG if 0 <= time.time_ns() - changed < _YOUNG_NS else changed
+        return None, None
+    young = 0 <= time.time_ns() - state.st_mtime_ns < _YOUNG_NS
+    return (state.st_dev, state.st_ino), _YOUNG if young else state.st_mtime_ns
 
 
 def _names_in(root: str) -> "Optional[Tuple[FrozenSet[str], bool]]":
     """Return the modules, packages and namespaces in a path entry's folder, and whether things are installed there.
 
-    None: there is no such folder. One that cannot be listed has no names.
+    None: there is no such folder. One that cannot be listed has no names. Names need not be identifiers:
+    ``importlib.import_module("my-module")`` finds those, too.
     """
     names = set()
     is_site_folder = False
@@ -116,10 +168,10 @@ def _names_in(root: str) -> "Optional[Tuple[FrozenSet[str], bool]]":
                 if entry.name.endswith(".dist-info"):
                     is_site_folder = True
                 is_module = entry.name.endswith(pth_files.SOURCE_SUFFIXES) or (not dot and _is_dir(entry))
-                if is_module and stem.isidentifier() and stem != "__pycache__":
+                if is_module and stem and stem != "__pycache__":
                     names.add(stem)
-    except (OSError, ValueError):
-        if not names and not os.path.isdir(root):
+    except (OSError, ValueError) as error:
+        if not pth_files.doubt(error) and not names and not os.path.isdir(root):
             return None
     return frozenset(names), is_site_folder
 

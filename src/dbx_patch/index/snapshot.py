@@ -8,12 +8,13 @@ executes, or takes a lock.
 import sys
 
 from dbx_patch.index import pth_files, source_roots
-from dbx_patch.index.site_folder import SiteReading
+from dbx_patch.index.site_folder import SiteReading, identity_of
 from dbx_patch.index.source_roots import is_source_root
+from dbx_patch.index.workspace import spellings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Dict, FrozenSet, List, Optional, Tuple
+    from typing import Dict, FrozenSet, List, Optional, Set, Tuple
 
     from dbx_patch.index.install import Install
 
@@ -42,8 +43,7 @@ class Index:
     def __init__(self, site_folders: "List[str]", before: "Optional[Index]" = None) -> None:
         self.path = list(sys.path)  # what `site_folders` was derived from
         self.site_folders = site_folders
-        kept = {reading.folder: reading for reading in before.readings if not reading.is_stale()} if before else {}
-        self.readings: List[SiteReading] = [kept.get(folder) or SiteReading(folder) for folder in site_folders]
+        self.readings: List[SiteReading] = _read(site_folders, before.readings if before else [])
         self.installs: Tuple[Install, ...] = tuple(i for reading in self.readings for i in reading.installs)
         # path entry, as `site` would have put it on sys.path and in its order -> the top-level names in its folder
         self.names_in: Dict[str, FrozenSet[str]] = {}
@@ -58,10 +58,11 @@ class Index:
         # An environment can lie inside a project: what it brings of Python itself is nobody's code all the same
         self._owners.update(dict.fromkeys(source_roots.STANDARD_LIBRARY, NOBODY))
         for reading in self.readings:
-            for root, names in reading.names_in.items():  # by its real path too, as a linked entry of the user's has it
-                self.names_in.setdefault(reading.real_path(root), names)
+            for root, names in reading.names_in.items():  # however else it is spelled: a linked entry of the user's
+                for spelling in (*spellings(root), *spellings(reading.real_path(root))):
+                    self.names_in.setdefault(spelling, names)
             for install in reading.installs:
-                for name in self.names_of(install):
+                for name in self._importable(install):
                     self.providers.setdefault(name, []).append(install)
                 self._own(install, reading)
 
@@ -73,7 +74,8 @@ class Index:
             real = reading.real_path(folder)
             # setuptools maps a single module without its suffix; beside a root, that would be another's file
             for suffix in ("", ".py", ".pyc") if folder in modules and folder not in install.paths else ("",):
-                self._owners[folder + suffix] = self._owners[real + suffix] = EDITABLE
+                for spelling in (*spellings(folder), *spellings(real)):
+                    self._owners[spelling + suffix] = EDITABLE
         for link in install.links:  # the one thing in a site folder that is user code
             self._owners[link] = EDITABLE if is_source_root(reading.real_path(link)) else LIBRARY
 
@@ -83,9 +85,12 @@ class Index:
         return [folder for install in self.installs for folder in install.source_folders()]
 
     def names_of(self, install: "Install") -> "FrozenSet[str]":
-        """Return the top-level names that ``install`` provides."""
-        found = {name.partition(".")[0] for names in (install.modules, install.namespaces) for name in names}
-        return frozenset(found.union(*(self.names_in[root] for root in install.paths)))
+        """Return the top-level names that ``install`` provides to import statements."""
+        lying_there = filter(str.isidentifier, self._importable(install))
+        return frozenset({*_mapped(install), *lying_there})
+
+    def _importable(self, install: "Install") -> "Set[str]":
+        return _mapped(install).union(*(self.names_in[root] for root in install.paths))
 
     def whose(self, path: str) -> str:
         """Tell whose code ``path`` (a file, or a path entry) is: :data:`EDITABLE`, :data:`LIBRARY` or :data:`NOBODY`.
@@ -137,6 +142,31 @@ class Index:
                 return True
             self.path = list(sys.path)
         return any(reading.is_stale() for reading in self.readings)
+
+
+def _mapped(install: "Install") -> "Set[str]":
+    return {name.partition(".")[0] for names in (install.modules, install.namespaces) for name in names}
+
+
+def _read(site_folders: "List[str]", before: "List[SiteReading]") -> "List[SiteReading]":
+    """Return a reading of each site folder, once where a folder is spelled twice; the earlier one where that holds.
+
+    A reading that could not tell what is there takes nothing away: the earlier one goes on until a later one can.
+    """
+    earlier = {reading.folder: reading for reading in before}
+    readings = []
+    seen: Set[object] = set()
+    for folder in site_folders:
+        reading = earlier.get(folder)
+        identity = reading.identity if reading else identity_of(folder)
+        if identity is not None and identity in seen:
+            continue
+        seen.add(identity)
+        if reading is None or reading.is_stale():
+            now = SiteReading(folder)
+            reading = now if reading is None or now.sure else reading.keep(now)
+        readings.append(reading)
+    return readings
 
 
 _index: "Optional[Index]" = None

@@ -4,6 +4,7 @@ import os
 import sys
 
 from dbx_patch.index.pth_files import canonical
+from dbx_patch.index.workspace import is_too_wide
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,9 +22,7 @@ def is_source_root(path: str) -> bool:
         return False
     if parts[0] in _SYSTEM and not path.startswith(_DRIVER):
         return False
-    if parts[-1] == "Workspace" or parts[-2:-1] == ["Workspace"] or parts[:-1] in (["home"], ["Users"], ["Volumes"]):
-        return False  # the workspace itself, its Users, Repos and Shared; a home; a catalog
-    return parts[-3:-1] not in (["Workspace", "Users"], ["Workspace", "Repos"])  # somebody's home
+    return parts[:-1] not in (["home"], ["Users"], ["Volumes"]) and not is_too_wide(path)  # a home, a catalog
 
 
 def _spellings(path: str) -> "Tuple[str, str]":
@@ -38,6 +37,7 @@ _SYSTEM = ("databricks", "bin", "boot", "dev", "etc", "lib", "lib64", "proc", "r
 _TOO_WIDE = {
     *("/", "/home", "/Users", "/root", "/usr", "/usr/local", "/opt", "/tmp", "/var", "/local_disk0", "/dbfs"),
     *("/usr/bin", "/usr/lib", "/usr/share", "/usr/local/bin", "/usr/local/lib", "/mnt", "/media", "/srv", "/Volumes"),
+    "/.fuse-mounts",
     "/databricks/driver",
     *(_spellings(_HOME) + _spellings(os.path.dirname(_HOME)) + STANDARD_LIBRARY),
     *(s for p in (sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix) for s in _spellings(p)),

@@ -31,10 +31,9 @@ class ByHand:
 
     def unpatch(self, verbose: bool = True) -> "PatchResult":
         """Give the runtime its own functions back, for good; ``verbose`` prints the result."""
-        from dbx_patch import hooks
-        from dbx_patch.hooks import applied
+        from dbx_patch.hooks import applied, watching
 
-        hooks.forget(self._names)
+        watching.forget(self._names)
         applied.undo_patches(self._names)
         return self._shown(verbose)
 

@@ -1,7 +1,6 @@
 """``sys_path_init``: rebuilds ``sys.path`` at kernel start and loses what ``.pth`` files had added (layer 1)."""
 
 from dbx_patch.hooks import record_fault, sys_path, unseen
-from dbx_patch.index import snapshot
 from dbx_patch.patches.by_hand import ByHand
 from dbx_patch.patches.wrapping import wrap
 
@@ -13,9 +12,7 @@ if TYPE_CHECKING:
 
 def apply(patch: str, module: "ModuleType") -> "Optional[Callable[[], None]]":
     """Wrap ``patch_sys_path_with_developer_paths``; return the undo. Raises NotApplicable."""
-    undo = wrap(module, "patch_sys_path_with_developer_paths", restoring)
-    put_back(module.__name__)  # the module's body may have rebuilt sys.path itself
-    return undo
+    return wrap(module, "patch_sys_path_with_developer_paths", restoring)
 
 
 @unseen
@@ -38,7 +35,7 @@ def restoring(original: "Callable[..., Any]") -> "Callable[..., Any]":
 def put_back(why: str) -> None:
     """Put lost path entries back; a fault is recorded and raises nothing."""
     try:
-        sys_path.restore(snapshot.current(), why)
+        sys_path.restore(sys_path.learn(), why)
     except Exception as fault:
         record_fault(why, fault)
 

@@ -1,0 +1,71 @@
+"""Namespaces of the older kind: packages that extend their own ``__path__`` (pkgutil's ``extend_path``).
+
+``databricks`` is one. Such a package looks for its other halves on ``sys.path`` once, when it loads. A half that was
+installed later, or whose path entry the runtime had dropped, is joined to it at the first import that misses, where a
+restart would have put it.
+"""
+
+import os
+import sys
+
+from dbx_patch.hooks import unseen
+from dbx_patch.index.pth_files import canonical, read_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Dict, List, Optional
+
+    from dbx_patch.index.install import Install
+    from dbx_patch.index.snapshot import Index
+
+_EXTENDERS = ("extend_path", "declare_namespace")
+_MAX_BYTES = 64 * 1024  # such a package has a line or two
+# file of a package -> whether it extends its path
+_extends: "Dict[str, bool]" = {}
+
+
+@unseen
+def joined(package: str, index: "Index", installs: "List[Install]") -> "List[str]":
+    """Join the installs' halves of loaded ``package`` to its ``__path__``; return those that were not there.
+
+    An empty list for a package that does not extend its own path: nothing is mixed into that.
+    """
+    module: Any = sys.modules.get(package)
+    path = getattr(module, "__path__", None)
+    if not isinstance(path, list) or not _extends_its_path(getattr(module, "__file__", None)):
+        return []
+    parts = package.split(".")
+    found = []
+    for install in installs:
+        folders = [os.path.join(entry, *parts) for entry in install.paths]
+        mapped = install.modules.get(package, "")
+        folders += [os.path.dirname(mapped) if os.path.basename(mapped).startswith("__init__.") else mapped]
+        found += [folder for folder in folders if folder and folder not in path and os.path.isdir(folder)]
+    for folder in found:
+        path.insert(_place(folder, path, len(parts)), folder)
+    return found
+
+
+def _extends_its_path(file: "Optional[str]") -> bool:
+    if not isinstance(file, str):
+        return False
+    if file not in _extends:
+        text = read_text(file, limit=_MAX_BYTES) or ""
+        _extends[file] = any(word in text for word in _EXTENDERS)
+    return _extends[file]
+
+
+def _place(folder: str, path: "List[str]", depth: int) -> int:
+    """Return where in ``path`` a folder goes: portions are in the order of their entries on ``sys.path``."""
+    order = {
+        canonical(entry): number for number, entry in reversed(list(enumerate(sys.path))) if isinstance(entry, str)
+    }
+    rank = order.get(_entry(folder, depth), len(order))
+    # the first portion is the package that was loaded, and stays first
+    return next((n for n, other in enumerate(path) if n and order.get(_entry(other, depth), -1) > rank), len(path))
+
+
+def _entry(folder: str, depth: int) -> str:
+    for _ in range(depth):
+        folder = os.path.dirname(folder)
+    return folder

@@ -1,0 +1,132 @@
+"""Who answers for a top-level name that an editable install provides: what a wheel's place would say.
+
+A wheel's files lie in its site folder, so what stands before that folder on ``sys.path`` wins over it, and it wins over
+what stands behind: a copy in a lower environment (RUNTIME.md, "Environments are stacked"), and everywhere over a bare
+folder that merely has its name. An editable install's sources lie elsewhere, on a path entry that the runtime may have
+dropped, behind a hook that may refuse, or in an installer's finder that CPython asks last. So the others are asked
+first, and their answer is then judged by its place.
+"""
+
+import os
+import sys
+
+from dbx_patch import hooks
+from dbx_patch.hooks import answers, ask_others, record_fault, sys_path, unseen
+from dbx_patch.hooks.fallback import served
+from dbx_patch.hooks.journal import note
+from dbx_patch.index.pth_files import canonical
+from dbx_patch.index.workspace import is_refused_notebook, spellings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+    from typing import List, Optional, Sequence, Tuple
+
+    from dbx_patch.index.install import Install
+
+
+@unseen
+def answer(
+    name: str, path: "Optional[Sequence[str]]" = None, target: "Optional[ModuleType]" = None
+) -> "Optional[ModuleSpec]":
+    """Return the spec for a top-level name that the index knows: the others', or our own where that is due.
+
+    What other finders raise passes through; a fault of our own is recorded, and theirs is the answer.
+    """
+    restored = False
+    try:
+        index = sys_path.learn()
+        installs = index.providers.get(name, [])
+        restored = bool(installs and sys_path.restore(index, f"import {name}"))
+    except Exception as fault:
+        record_fault(name, fault)
+        return ask_others(name, path, target)
+    theirs = ask_others(name, path, target)
+    try:
+        ours, why = theirs, ""
+        if installs and not _stays(theirs, installs):
+            ours, why = _ours(name, theirs, installs, index)
+        if restored:
+            why = "its path entry was lost"
+        if why and ours is not None and _is_from(ours, installs):
+            served[name] = why
+            note("served: %s (%s)", name, why)
+        return ours
+    except Exception as fault:
+        record_fault(name, fault)
+    return theirs
+
+
+@unseen
+def newly_installed(name: str, site_folder: str) -> "Optional[ModuleSpec]":
+    """Return what an install in a site folder has that has just changed, where the name was not known before that.
+
+    The finders have been asked already, so this import is answered at the site folder's own place on ``sys.path``.
+    """
+    if name in hooks.names:
+        sys_path.learn()
+        return None
+    index = sys_path.learn()
+    installs = [i for i in index.providers.get(name, ()) if i.site_folder == canonical(site_folder)]
+    spec = answers.find(name, None, index, installs) if installs else None
+    return None if spec is None or spec.loader is None or is_refused_notebook(spec.origin or "") else spec
+
+
+@unseen
+def _stays(theirs: "Optional[ModuleSpec]", installs: "List[Install]") -> bool:
+    """Tell whether what the others found stays the answer: the install's own, or what stands before its site folder."""
+    if theirs is None or theirs.loader is None:
+        return False
+    if _is_from(theirs, installs[:1]):
+        return True
+    entry = _entry_of(theirs)
+    order = [canonical(e) if isinstance(e, str) else "" for e in sys.path]
+    if entry not in order:
+        return True  # built in, or from a finder that looks elsewhere than on sys.path
+    place = order.index(entry)
+    return not any(install.site_folder in order and order.index(install.site_folder) < place for install in installs)
+
+
+@unseen
+def _ours(
+    name: str, theirs: "Optional[ModuleSpec]", installs: "List[Install]", index: "sys_path.Index"
+) -> "Tuple[Optional[ModuleSpec], str]":
+    """Return the installs' own spec and why it is given, or ``theirs`` where they have no better."""
+    own = answers.find(name, None, index, installs)
+    if own is None or is_refused_notebook(own.origin or ""):
+        return theirs, ""
+    if own.loader is None and theirs is not None:
+        if theirs.loader is not None:
+            return theirs, ""
+        _join(theirs, own)
+        return theirs, ""
+    if theirs is None:
+        return own, "a finder of the runtime refused it"
+    return own, "a bare folder has its name" if theirs.loader is None else "a copy in a lower environment"
+
+
+def _join(theirs: "ModuleSpec", own: "ModuleSpec") -> None:
+    """Give a namespace the portions that only the index knows of."""
+    known = theirs.submodule_search_locations
+    if known is not None:
+        known.extend(folder for folder in own.submodule_search_locations or () if folder not in known)
+
+
+def _entry_of(spec: "ModuleSpec") -> str:
+    """Return the path entry that a top-level module's file was found in; "" for one without a file."""
+    origin = spec.origin or ""
+    if not os.path.isabs(origin):
+        return ""
+    folder = os.path.dirname(origin)
+    return canonical(os.path.dirname(folder) if spec.submodule_search_locations is not None else folder)
+
+
+def _is_from(spec: "ModuleSpec", installs: "List[Install]") -> bool:
+    """Tell whether a spec's file is one of these installs' sources, however it is spelled."""
+    places = (
+        [spec.origin or "", *(spec.submodule_search_locations or ())] if spec.loader is None else [spec.origin or ""]
+    )
+    spelled = {spelling for place in places for spelling in spellings(place)}
+    folders = [spelling for i in installs for f in [*i.source_folders(), *i.links] for spelling in spellings(f)]
+    return any(place == f or place.startswith((f + "/", f + ".")) for f in folders for place in spelled if place)

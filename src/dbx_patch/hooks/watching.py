@@ -1,0 +1,52 @@
+"""Changing what the trigger watches, after the start: names that are learnt, patches that are forgotten, disarming."""
+
+import sys
+
+from dbx_patch import hooks
+from dbx_patch.hooks import APPLIERS, BEGINNINGS, FALLBACK, RUNTIME_MODULES, TRIGGER, learn_names, watched
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Iterable, List
+
+    from dbx_patch.hooks import Callback
+
+
+def watch(names: "Iterable[str]") -> None:
+    """Have the trigger answer for these top-level names, and for none of those that it was told before."""
+    before, hooks.names = hooks.names, frozenset(names)
+    for name in hooks.names:
+        watched.setdefault(name, [])
+    for name in before - hooks.names:
+        if not watched.get(name):
+            watched.pop(name, None)
+
+
+def expected() -> "List[str]":
+    """Return the patches that are applied to their runtime modules when these load."""
+    return [patch for patch, (module, *_) in RUNTIME_MODULES.items() if APPLIERS[patch] in watched.get(module, ())]
+
+
+def forget(patches: "Iterable[str]") -> None:
+    """Have these patches applied to no module that loads later."""
+    for patch in patches:
+        for module in RUNTIME_MODULES[patch]:
+            _unregister(module, APPLIERS[patch])
+
+
+def _unregister(module: str, callback: "Callback") -> None:
+    callbacks = watched.get(module, [])
+    if callback in callbacks:
+        callbacks.remove(callback)
+        if not callbacks and module not in hooks.names:
+            del watched[module]
+
+
+def disarm() -> None:
+    """Take both finders away and forget the patches; what ``when_imported`` registered stays for the next arming."""
+    with hooks.lock:
+        sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not TRIGGER and finder is not FALLBACK]
+    watch(())
+    forget(RUNTIME_MODULES)
+    for module in BEGINNINGS:
+        _unregister(module, learn_names)
