@@ -7,12 +7,6 @@ answers a miss that an editable install can answer.
 Two rules hold for all that runs here and below. CPython calls finders while it holds the import system's global lock,
 and a thread that holds a module's lock may wait for that one: so nothing is imported or executed under it, but for
 :func:`outside_import_lock`. And what fails in here fails nobody's import: it is recorded for ``status``.
-
-The state of the process, all of it: here ``lock``, ``faults``, ``watched``, ``names``, ``_asking``, ``_loaded``; in
-``applied`` ``undos`` and ``_remarks``; in ``answers`` ``_finders``; in ``fallback`` ``served``; in ``journal``
-``_handed_over``; in ``rationed`` ``_all_entries``, ``_guarded`` and ``patched_hooks``; in ``sys_path`` ``_ours``,
-``_complete`` and ``_learnt``; in ``index.snapshot`` ``_index``; in ``index.scan`` ``_trees``; in ``index.pth_files``
-``doubts``; in ``patches.wsfs_import_hook_patch`` ``_lookups`` and ``_entries``.
 """
 
 import os
@@ -65,7 +59,7 @@ BEGINNINGS = ("dbruntime", "IPython", "pyspark")
 # module at every start would cost 0.38 M instructions, so it is named here and loaded by :func:`load`.
 _LATER = {
     "wrap_loader": "dbx_patch.hooks.loaders",
-    "fire_when_loaded": "dbx_patch.hooks.loaders",
+    "catch_up": "dbx_patch.hooks.loaders",
     "answer": "dbx_patch.hooks.precedence",
     "newly_installed": "dbx_patch.hooks.precedence",
     "resolve": "dbx_patch.hooks.fallback",
@@ -89,19 +83,12 @@ _asking: "Dict[Tuple[str, int], bool]" = {}
 faults: "List[Tuple[str, str]]" = []
 
 
-def renew_lock() -> None:
-    """Renew what a thread may hold when another forks; ``hooks.applied`` registers it."""
-    global lock
-    lock = RLock()
-
-
 def record_fault(where: str, fault: Exception) -> None:
     """Keep for ``status`` what went wrong, as text: an exception would keep the user's frames alive."""
     faults.append((where, f"{type(fault).__name__}: {fault}"))
     del faults[:-50]
 
 
-@unseen
 def outside_import_lock(function: "Callable[..., Any]", *args: "Any") -> "Any":
     """Call ``function`` with the import system's global lock given up, and take it back as often as it was held.
 
@@ -123,7 +110,6 @@ def outside_import_lock(function: "Callable[..., Any]", *args: "Any") -> "Any":
             acquire_lock()
 
 
-@unseen
 def load(name: str) -> "Callable[..., Any]":
     found = _loaded.get(name)
     if found is None:
@@ -185,7 +171,8 @@ class EditableFallback:
         self, name: str, path: "Optional[Sequence[str]]" = None, target: "Optional[ModuleType]" = None
     ) -> "Optional[ModuleSpec]":
         try:
-            if (name, get_ident()) in _asking:
+            # Every start of CPython misses these two: no reason to look at anything.
+            if name in ("sitecustomize", "usercustomize") or (name, get_ident()) in _asking:
                 return None
             resolve = _loaded.get("resolve") or _begin(name)
         except Exception as fault:
@@ -207,12 +194,11 @@ TRIGGER = ImportTrigger()
 FALLBACK = EditableFallback()
 
 
-@unseen
 def _begin(name: str) -> "Optional[Callable[..., Optional[ModuleSpec]]]":
     """Return what answers misses, loaded at the first miss that is anyone's but Python's own; else None.
 
-    CPython misses ``sitecustomize`` at every start, and distributions' own miss more; ``import subprocess`` tries
-    modules of other systems. None of those is a reason to read or load anything.
+    Distributions' own ``sitecustomize`` misses more at every start, and ``import subprocess`` tries modules of other
+    systems. None of those is a reason to read or load anything.
     """
     key = ("", get_ident())
     if key in _asking or _is_pythons_own(name):
@@ -224,7 +210,6 @@ def _begin(name: str) -> "Optional[Callable[..., Optional[ModuleSpec]]]":
         del _asking[key]
 
 
-@unseen
 def _is_pythons_own(name: str) -> bool:
     """Tell whether ``site`` still runs, or an import statement of the standard library's asks for ``name``."""
     site = getattr(sys.modules.get("site"), "__dict__", None)
@@ -243,12 +228,6 @@ def _is_pythons_own(name: str) -> bool:
     return any(word == name or word.startswith(name + ".") for word in asker.co_names)
 
 
-def is_loading(module: "ModuleType") -> bool:
-    """Tell whether a module's body is still running: another thread's import, which is left to the trigger."""
-    return bool(getattr(getattr(module, "__spec__", None), "_initializing", False))
-
-
-@unseen
 def when_imported(module: str) -> "Callable[[Callback], Callback]":
     """Decorate a function to be called with module ``module`` (its full name) right after its body has run.
 
@@ -257,24 +236,22 @@ def when_imported(module: str) -> "Callable[[Callback], Callback]":
     """
 
     def register(callback: "Callback") -> "Callback":
-        is_new = not watched.get(module)
-        registered = watched.setdefault(module, [])
-        if callback not in registered:
-            registered.append(callback)
-            loaded = sys.modules.get(module)
-            try:
-                if loaded is not None and not is_loading(loaded):
-                    callback(loaded)
-                elif loaded is not None and is_new:  # its body runs: the finders were asked before this was known
-                    load("fire_when_loaded")(loaded)
-            except Exception as fault:
-                record_fault(f"when_imported({module!r})", fault)
+        _register(module, callback)
         return callback
 
     return register
 
 
 @unseen
+def _register(module: str, callback: "Callback") -> None:
+    registered = watched.setdefault(module, [])
+    if callback in registered:
+        return
+    registered.append(callback)
+    if module in sys.modules:
+        load("catch_up")(module, callback)
+
+
 def _applier(patch: str) -> "Callback":
     def apply(module: "ModuleType") -> None:
         load("apply_patch")(patch, module)
@@ -282,7 +259,6 @@ def _applier(patch: str) -> "Callback":
     return apply
 
 
-@unseen
 def learn_names(module: "ModuleType") -> None:
     load("learn")()
 
@@ -300,7 +276,7 @@ def expect(patches: "Iterable[str]") -> None:
     """Have these patches applied to their runtime modules: now to what is loaded, and when one loads. Idempotent."""
     for patch in patches:
         for module in RUNTIME_MODULES[patch]:
-            when_imported(module)(APPLIERS[patch])
+            _register(module, APPLIERS[patch])
     with lock:
         if not is_in_place(TRIGGER):
             sys.meta_path.insert(0, TRIGGER)
@@ -311,7 +287,7 @@ def arm() -> None:
     disabled = disabled_patches()
     expect([patch for patch in RUNTIME_MODULES if patch not in disabled])
     for module in BEGINNINGS:
-        when_imported(module)(learn_names)
+        _register(module, learn_names)
     with lock:
         if "fallback" not in disabled and not is_in_place(FALLBACK):
             sys.meta_path.append(FALLBACK)

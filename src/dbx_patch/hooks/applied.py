@@ -7,6 +7,7 @@ loaded the runtime module.
 
 import os
 import sys
+from _thread import RLock
 
 from dbx_patch import hooks
 from dbx_patch.hooks import RUNTIME_MODULES, disabled_patches, record_fault, sys_path, unseen
@@ -31,8 +32,14 @@ _FILES = {
 
 _REBUILD_SYS_PATH = ("sys_path_init",)
 
+
+def _renew_lock() -> None:
+    """Renew what a thread may hold when another forks."""
+    hooks.lock = RLock()
+
+
 # Not in `hooks` itself: registering is 0.5 M instructions more at each start, where there is no second thread yet.
-os.register_at_fork(after_in_child=hooks.renew_lock)
+os.register_at_fork(after_in_child=_renew_lock)
 
 
 class NotApplicable(Exception):

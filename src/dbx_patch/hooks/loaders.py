@@ -8,7 +8,7 @@ from dbx_patch.hooks import record_fault, unseen, watched
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
-    from typing import Any, Optional
+    from typing import Any, Callable, Optional
 
 
 def wrap_loader(spec: "ModuleSpec") -> None:
@@ -103,10 +103,28 @@ class _WatchedSpec(ModuleSpec):
 
 
 @unseen
-def fire_when_loaded(module: "ModuleType") -> None:
+def _fire_when_loaded(module: "ModuleType") -> None:
     """Have a module whose body is running fire its callbacks once that has ended."""
     spec = module.__spec__
     if type(spec) is ModuleSpec:
         running = spec.__dict__.pop("_initializing", True)
         spec.__class__ = _WatchedSpec
         spec.__dict__["initializing"] = running
+
+
+def is_loading(module: "ModuleType") -> bool:
+    """Tell whether a module's body is still running: another thread's import, which is left to the trigger."""
+    return bool(getattr(getattr(module, "__spec__", None), "_initializing", False))
+
+
+@unseen
+def catch_up(name: str, callback: "Callable[[ModuleType], object]") -> None:
+    """Call a callback that was registered only after its module had begun to load: now, or once the body has run."""
+    module = sys.modules.get(name)
+    try:
+        if module is not None and not is_loading(module):
+            callback(module)
+        elif module is not None and len(watched[name]) == 1:  # the finders were asked before it was watched
+            _fire_when_loaded(module)
+    except Exception as fault:
+        record_fault(f"when_imported({name!r})", fault)

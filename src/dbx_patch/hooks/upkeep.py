@@ -4,6 +4,7 @@ import sys
 
 from dbx_patch import hooks
 from dbx_patch.hooks import RUNTIME_MODULES, applied, outside_import_lock, unseen, watching
+from dbx_patch.hooks.loaders import is_loading
 
 
 @unseen
@@ -30,7 +31,7 @@ def patch_loaded() -> bool:
     for patch in watching.expected():
         for name in RUNTIME_MODULES[patch]:
             module = sys.modules.get(name)
-            if module is not None and patch not in applied.undos and not hooks.is_loading(module):
+            if module is not None and patch not in applied.undos and not is_loading(module):
                 applied.apply_patch(patch, module)
                 missed = True
     return missed

@@ -1,4 +1,11 @@
-"""Changing what the trigger watches, after the start: names that are learnt, patches that are forgotten, disarming."""
+"""Changing what the trigger watches, after the start: names that are learnt, patches that are forgotten, disarming.
+
+The state of the process, all of it: here ``lock``, ``faults``, ``watched``, ``names``, ``_asking``, ``_loaded``; in
+``applied`` ``undos`` and ``_remarks``; in ``answers`` ``_finders``; in ``fallback`` ``served``; in ``journal``
+``_handed_over``; in ``rationed`` ``_all_entries``, ``_guarded`` and ``patched_hooks``; in ``sys_path`` ``_ours``,
+``_complete`` and ``_learnt``; in ``index.snapshot`` ``_index``; in ``index.scan`` ``_trees``; in ``index.pth_files``
+``doubts``; in ``patches.wsfs_import_hook_patch`` ``_lookups`` and ``_entries``.
+"""
 
 import sys
 
