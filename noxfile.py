@@ -72,15 +72,15 @@ def whole(session: nox.Session, version: str) -> None:
 def real(session: nox.Session) -> None:
     """Real kernels, Spark's workers and other people's hooks."""
     install(session, "test,real,spark")
-    paths = ("tests/real", "tests/test_installing.py", "tests/test_pep829.py")
+    paths = ("tests/real", "tests/process/test_installing.py", "tests/process/test_pep829.py")
     session.run("python", "-m", "pytest", "-q", "-n", "2", *paths, *session.posargs)
 
 
 @nox.session
-def unbreakable(session: nox.Session) -> None:
+def faults(session: nox.Session) -> None:
     """Injected faults, races and mutated runtimes."""
     install(session, "test")
-    session.run("python", "-m", "pytest", "-q", "-n", "2", "tests/unbreakable", *session.posargs)
+    session.run("python", "-m", "pytest", "-q", "-n", "2", "tests/faults", *session.posargs)
 
 
 @nox.session

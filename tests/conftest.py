@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from environments import ROOT, Environment, build_wheel, make_tools, make_venv, once
-from sessions import copy_of
-from workspaces import Workspace
-
-sys.path.insert(0, str(Path(__file__).parent.parent / "src"))
+from support.environments import ROOT, Environment, build_wheel, make_tools, make_venv, once
+from support.sessions import copy_of
+from support.workspaces import Workspace
 
 
 def outside() -> set[str]:

@@ -42,9 +42,9 @@ def main() -> int:
     groups = [group for group in GROUPS if re.search(options.only, group)]
     if not groups:
         parser.error(f"no group matches {options.only!r}; there are {', '.join(GROUPS)}")
-    # read when tests.environments is imported: what environments are made with
+    # read when support.environments is imported: what environments are made with
     python = os.environ.setdefault("DBX_PATCH_TEST_PYTHON", reference_python())
-    sys.path[:0] = [str(ROOT), str(ROOT / "src")]
+    sys.path[:0] = [str(ROOT), str(ROOT / "src"), str(ROOT / "tests")]
     from tests.benchmarks.table import as_json, render
 
     rows = list(_measure(groups, options.quick))

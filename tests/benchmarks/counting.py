@@ -18,7 +18,7 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from typing import Callable, Iterable, Mapping, Sequence, TypeVar
 
-from tests.environments import clean_environ
+from support.environments import clean_environ
 
 Job = TypeVar("Job")
 

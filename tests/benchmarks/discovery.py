@@ -10,7 +10,8 @@ from tests.benchmarks import counting
 from tests.benchmarks.houses import Houses, add_distributions, add_editables
 from tests.benchmarks.probing import Probe, paired_row
 from tests.benchmarks.table import Row, growth_row, number
-from tests.environments import DATABRICKS
+
+from support.environments import DATABRICKS
 
 GROUP = "Discovery"
 RIVAL = "importlib.metadata"

@@ -9,9 +9,9 @@ from tests.benchmarks import counting
 from tests.benchmarks.houses import Houses, add_editables
 from tests.benchmarks.probing import Probe, paired_row
 from tests.benchmarks.table import CONSTANT, Row, growth, growth_row, number
-from tests.environments import DATABRICKS
 
 from dbx_patch.simulator import materialise
+from support.environments import DATABRICKS
 
 GROUP = "Workspace hook"
 DEPTHS = (10, 100, 1000)

@@ -9,8 +9,9 @@ from functools import cached_property
 from pathlib import Path
 
 from tests.benchmarks.counting import PADDING_LINE, PADDING_PTH, environ
-from tests.environments import Environment, build_wheel, make_tools, make_venv
-from tests.workspaces import USER, write
+
+from support.environments import Environment, build_wheel, make_tools, make_venv
+from support.workspaces import USER, write
 
 # Who else acts at an interpreter's start, and what pip is asked for to have it.
 RIVALS = {

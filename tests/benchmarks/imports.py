@@ -8,7 +8,8 @@ from tests.benchmarks import counting
 from tests.benchmarks.houses import Houses, Unavailable, add_editables
 from tests.benchmarks.probing import Probe, paired_row
 from tests.benchmarks.table import CONSTANT, Row, growth_row
-from tests.environments import DATABRICKS
+
+from support.environments import DATABRICKS
 
 GROUP = "Per look-up"
 SIZES = (1, 10, 100)

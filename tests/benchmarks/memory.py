@@ -8,7 +8,8 @@ from tests.benchmarks.discovery import GROWING, SIZES, site_folder
 from tests.benchmarks.houses import Houses
 from tests.benchmarks.probing import Probe
 from tests.benchmarks.table import Row, growth_row
-from tests.environments import DATABRICKS
+
+from support.environments import DATABRICKS
 
 GROUP = "Memory"
 

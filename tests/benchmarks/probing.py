@@ -9,7 +9,8 @@ from typing import Any, Mapping, Sequence
 
 from tests.benchmarks import counting
 from tests.benchmarks.table import Row, number
-from tests.environments import Environment
+
+from support.environments import Environment
 
 
 class Probe:

@@ -9,7 +9,8 @@ from typing import Iterator, Mapping
 from tests.benchmarks import counting
 from tests.benchmarks.houses import RIVALS, Houses, Unavailable, add_distributions
 from tests.benchmarks.table import CONSTANT, Row, growth_row, number
-from tests.environments import DATABRICKS
+
+from support.environments import DATABRICKS
 
 GROUP = "Start-up"
 SIZES = (0, 300, 1000)

@@ -13,10 +13,10 @@ from typing import Any, Iterator, Mapping
 from tests.benchmarks import trees
 from tests.benchmarks.houses import Houses, add_editables, editable_name
 from tests.benchmarks.table import CONSTANT, LINEAR, Row, growth_row, number
-from tests.environments import Environment
-from tests.workspaces import Workspace, write
 
 from dbx_patch.simulator import simulate
+from support.environments import Environment
+from support.workspaces import Workspace, write
 
 GROUP = "Workspace operations"
 APPEND = "sys.path.append"

@@ -7,13 +7,12 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from projects import PIP, Row, install, install_together, write
-from rows import installable
-
-from environments import TARGET, Environment, once, run
-from kernels import LIBRARY
-from workspaces import Workspace
-from workspaces import write as write_files
+from compat.projects import PIP, Row, install, install_together, write
+from compat.rows import installable
+from support.environments import TARGET, Environment, once, run
+from support.kernels import LIBRARY
+from support.workspaces import Workspace
+from support.workspaces import write as write_files
 
 
 class Site:

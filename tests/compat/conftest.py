@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from compat_site import Site, make_site
+
+from compat.compat_site import Site, make_site
 
 # Names a file for the properties that the matrix records: test id -> properties and outcome.
 REPORT = os.environ.get("DBX_PATCH_MATRIX_REPORT")

@@ -9,11 +9,10 @@ from __future__ import annotations
 import os
 from typing import Any, Mapping
 
-from compat_site import Site
-from projects import Row
-
+from compat.compat_site import Site
+from compat.projects import Row
 from dbx_patch.simulator import simulate, simulate_executor
-from kernels import Cell
+from support.kernels import Cell
 
 SITUATIONS = {
     "cell": "from a cell, after path loss",

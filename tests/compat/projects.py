@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Mapping, NamedTuple, Sequence
 
-from environments import clean_environ
+from support.environments import clean_environ
 
 PIP = ("{python}", "-m", "pip", "install", "--no-build-isolation", "--disable-pip-version-check", "--editable", ".")
 UV_PIP = ("{python}", "-m", "uv", "pip", "install", "--python", "{python}", "--no-build-isolation", "--editable", ".")

@@ -7,12 +7,11 @@ import sys
 from importlib import metadata
 from typing import Iterable
 
-from projects import Row
-from rows_namespaces import HALVES
-from rows_others import OTHER_ROWS
-from rows_setuptools import SETUPTOOLS_ROWS
-
-from environments import TARGET, run
+from compat.projects import Row
+from compat.rows_namespaces import HALVES
+from compat.rows_others import OTHER_ROWS
+from compat.rows_setuptools import SETUPTOOLS_ROWS
+from support.environments import TARGET, run
 
 ROWS = (*SETUPTOOLS_ROWS, *OTHER_ROWS)
 # What the extra `compat` brings, and so what says that it is wanted; the environment under test gets its own.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from projects import (
+from compat.projects import (
     EDITABLES,
     FLIT,
     FLIT_INSTALL,

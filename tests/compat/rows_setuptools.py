@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from projects import DEVELOP, PIP, SETUPTOOLS, Backend, Row, package
+from compat.projects import DEVELOP, PIP, SETUPTOOLS, Backend, Row, package
 
 
 def _setup_py(**arguments: object) -> dict[str, str]:

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from compat_site import Site
-from probes import lose, run_cells, sources
-from projects import Row
-from test_matrix import everything, installed, kept, params
 
-from kernels import ERAS
+from compat.compat_site import Site
+from compat.outcomes import everything, installed, kept, params
+from compat.probes import lose, run_cells, sources
+from compat.projects import Row
+from support.kernels import ERAS
 
 EXPLAINED = """
 import dbx_patch

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from compat_site import Site
-from projects import Row
-from test_matrix import installed, kept, params
+
+from compat.compat_site import Site
+from compat.outcomes import installed, kept, params
+from compat.projects import Row
 
 INDEX = """
 import json, sys

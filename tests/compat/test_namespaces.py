@@ -5,13 +5,13 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from compat_site import Site
-from probes import in_plain_python, lose, on_executor, probe, run_cells
-from projects import Row
-from rows import ROWS, why_not
-from rows_namespaces import HALVES, PAIRS
 
-from kernels import ERAS
+from compat.compat_site import Site
+from compat.probes import in_plain_python, lose, on_executor, probe, run_cells
+from compat.projects import Row
+from compat.rows import ROWS, why_not
+from compat.rows_namespaces import HALVES, PAIRS
+from support.kernels import ERAS
 
 ACME = [row for row in (*ROWS, *HALVES) if row.tops[0].startswith("acme.")]
 WAYS = ("cell", "library", "submodules", "library submodules")

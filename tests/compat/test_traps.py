@@ -12,8 +12,8 @@ from dbx_patch.hooks import sys_path
 from dbx_patch.index import snapshot
 from dbx_patch.index.dist_info import recorded_files
 from dbx_patch.index.snapshot import NOBODY, Index
-from environments import Environment
-from workspaces import write
+from support.environments import Environment
+from support.workspaces import write
 
 FINDER = "import sys\nMAPPING = {!r}\nNAMESPACES = {!r}\nPATH_PLACEHOLDER = '__editable__.x.finder.__path_hook__'\n"
 LINE = "import __editable___x_finder; __editable___x_finder.install()"

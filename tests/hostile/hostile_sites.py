@@ -10,8 +10,8 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-from environments import ROOT, TARGET, clean_environ
-from workspaces import write
+from support.environments import ROOT, TARGET, clean_environ
+from support.workspaces import write
 
 MEGABYTE = 1 << 20
 # Before anything of dbx-patch: its sources on sys.path, a site folder that `site` does not know, a memory limit

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Callable
 
 import pytest
-from hostile_sites import new_site, special
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from wide_installs import SHAPES
 
 from dbx_patch.index.snapshot import EDITABLE, Index
-from workspaces import within, write
+from hostile.hostile_sites import new_site, special
+from hostile.wide_installs import SHAPES
+from support.workspaces import within, write
 
 EXAMPLES, STEPS = 80, 25
 SECONDS = 10  # for one reading: thousands of times what it takes

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, Callable
 
 import pytest
-from hostile_sites import EVERYTHING, child, distribution, new_site, special
 
-from workspaces import write
+from hostile.hostile_sites import EVERYTHING, child, distribution, new_site, special
+from support.workspaces import write
 
 Record = Callable[[str, object], None]
 KINDS = ("fifo", "socket", "folder", "sparse", "zero", "tty", "memory", "loop", "dangling")

@@ -11,16 +11,16 @@ from pathlib import Path
 from typing import Callable, Iterator
 
 import pytest
-from hostile_sites import new_site
-from wide_installs import SHAPES
 
 from dbx_patch import hooks
 from dbx_patch.hooks import fallback, sys_path
 from dbx_patch.index import pth_files, snapshot
 from dbx_patch.index.snapshot import EDITABLE, Index
-from environments import Environment, make_venv
-from kernels import ERAS, LIBRARY, Notebook, error_of
-from workspaces import Workspace, write
+from hostile.hostile_sites import new_site
+from hostile.wide_installs import SHAPES
+from support.environments import Environment, make_venv
+from support.kernels import ERAS, LIBRARY, Notebook, error_of
+from support.workspaces import Workspace, write
 
 LIBRARY_FOLDER = os.path.dirname(os.__file__)
 ME = "/Workspace/Users/first.last@company.com"

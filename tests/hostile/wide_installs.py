@@ -6,9 +6,8 @@ import json
 from pathlib import Path
 from typing import Callable
 
-from hostile_sites import distribution
-
-from workspaces import write
+from hostile.hostile_sites import distribution
+from support.workspaces import write
 
 Shape = Callable[[Path, str], None]
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Callable
 
 import pytest
-from houses import House, make_wheelhouse
 
-from environments import Environment, make_venv, once
-from workspaces import Workspace
+from real.houses import House, make_wheelhouse
+from support.environments import Environment, make_venv, once
+from support.workspaces import Workspace
 
 
 @pytest.fixture(scope="session")

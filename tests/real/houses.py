@@ -11,9 +11,9 @@ from typing import Mapping
 
 import pytest
 
-from environments import DATABRICKS, Environment, clean_environ, run
-from kernels import Notebook
-from workspaces import Workspace, src_project
+from support.environments import DATABRICKS, Environment, clean_environ, run
+from support.kernels import Notebook
+from support.workspaces import Workspace, src_project
 
 PACKAGES = (
     *("ipykernel", "pip", "hatchling", "setuptools", "editables", "wheel", "pandas", "pyarrow"),

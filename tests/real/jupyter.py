@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any, Iterator, Mapping
 
 import pytest
-from houses import House
 
 from dbx_patch.simulator import materialise
 from dbx_patch.simulator.layout import process_environment
-from environments import clean_environ
+from real.houses import House
+from support.environments import clean_environ
 
 jupyter_client = pytest.importorskip("jupyter_client", reason="needs jupyter_client: pip install '.[real]'")
 LAUNCHER = Path(__file__).parent / "databricks_launcher.py"

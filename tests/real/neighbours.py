@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from houses import House
 
 from dbx_patch.simulator import Cell
-from kernels import ERAS, LIBRARY
-from workspaces import write
+from real.houses import House
+from support.kernels import ERAS, LIBRARY
+from support.workspaces import write
 
 # Refused by the runtime without dbx-patch, in both eras: the first as its path is lost, the second as a library's.
 NEEDS_US = "import acme, library; [acme.VALUE, library.load('acme.deep.leaf')]"

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from houses import House
 
 from dbx_patch.simulator import Cell, CellReport, materialise, simulate
-from workspaces import write
+from real.houses import House
+from support.workspaces import write
 
 # Run before what Spark itself does there, which is to append the paths that travelled with the function. A relative
 # folder of files is made absolute (Databricks' is): the clean-up changes to the notebook's folder.

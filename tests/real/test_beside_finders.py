@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from houses import House
-from neighbours import NEEDS_US, SERVED, furnish
 
-from environments import Environment, make_venv, once
-from kernels import ERAS
-from workspaces import Workspace
+from real.houses import House
+from real.neighbours import NEEDS_US, SERVED, furnish
+from support.environments import Environment, make_venv, once
+from support.kernels import ERAS
+from support.workspaces import Workspace
 
 FILES = {
     "acme/data.txt": "data\n",

@@ -6,12 +6,12 @@ import json
 from typing import Callable
 
 import pytest
-from houses import House
-from neighbours import NEEDS_US, SERVED, both_orders, furnish, values_in_both_eras
 
-from environments import DATABRICKS, clean_environ, run
-from kernels import ERAS
-from workspaces import write
+from real.houses import House
+from real.neighbours import NEEDS_US, SERVED, both_orders, furnish, values_in_both_eras
+from support.environments import DATABRICKS, clean_environ, run
+from support.kernels import ERAS
+from support.workspaces import write
 
 Build = Callable[..., House]
 TYPED = {"acme/typed.py": "def double(value: int) -> int:\n    return value * 2\n"}

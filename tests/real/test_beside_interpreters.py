@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Callable
 
 import pytest
-from houses import House
-from neighbours import NEEDS_US, SERVED, furnish
 
-from environments import DATABRICKS, TARGET, clean_environ, run
-from kernels import ERAS
-from workspaces import package
+from real.houses import House
+from real.neighbours import NEEDS_US, SERVED, furnish
+from support.environments import DATABRICKS, TARGET, clean_environ, run
+from support.kernels import ERAS
+from support.workspaces import package
 
 Build = Callable[..., House]
 

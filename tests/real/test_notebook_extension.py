@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from houses import House
-from jupyter import kernel_in
 
-from environments import run
-from kernels import ERAS, LIBRARY
-from workspaces import write
+from real.houses import House
+from real.jupyter import kernel_in
+from support.environments import run
+from support.kernels import ERAS, LIBRARY
+from support.workspaces import write
 
 LIBRARY_LOADS = "import library; library.load('acme.deep.leaf')"
 

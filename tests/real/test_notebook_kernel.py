@@ -7,11 +7,11 @@ import time
 from pathlib import Path
 
 import pytest
-from houses import House
-from jupyter import Kernel, kernel_in
 
-from kernels import ERAS, LIBRARY
-from workspaces import flat_project, src_project, write
+from real.houses import House
+from real.jupyter import Kernel, kernel_in
+from support.kernels import ERAS, LIBRARY
+from support.workspaces import flat_project, src_project, write
 
 SHAPES = {"path line": src_project, "setuptools' finder": flat_project}
 OFF = {"DBX_PATCH_ENABLED": "0"}

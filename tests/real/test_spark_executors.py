@@ -8,13 +8,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from houses import House
-from sparks import Cluster, lay_out, needs_spark
 
 from dbx_patch.simulator import CellReport
-from environments import Environment, make_venv, once
-from kernels import ERAS, LIBRARY
-from workspaces import Workspace, write
+from real.houses import House
+from real.sparks import Cluster, lay_out, needs_spark
+from support.environments import Environment, make_venv, once
+from support.kernels import ERAS, LIBRARY
+from support.workspaces import Workspace, write
 
 WORK = """
 class Point:

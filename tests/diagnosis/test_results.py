@@ -1,0 +1,211 @@
+"""Results: JSON, text, HTML; and the API's functions by which they are had."""
+
+from __future__ import annotations
+
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from support.environments import DATABRICKS, Environment, once
+from support.kernels import ERAS, Notebook, make_notebook
+from support.workspaces import Workspace
+
+
+@pytest.fixture(scope="module")
+def notebook(shared: Path, tools: Path, wheel: Path) -> Notebook:
+    folder = once(shared / "notebook", lambda at: make_notebook(at, tools, wheel) and None)
+    return Notebook(Environment(folder / "env", tools), Workspace(folder))
+
+
+class Checker(HTMLParser):
+    """Counts what is open, and keeps the text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.text = ""
+        self.tags: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.open.append(tag)
+        self.tags.add(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data + " "
+
+
+RESULTS = """
+import dbx_patch, json
+from dbx_patch.diagnosis.installs import list_installs
+results = [dbx_patch.check_patch_status(False), dbx_patch.verify_editable_installs(False),
+    dbx_patch.check_startup_status(False), dbx_patch.explain("acme_src"), dbx_patch.editable_installs()[0],
+    dbx_patch.process_all_pth_files(verbose=False), dbx_patch.apply_all_patches(False), list_installs(),
+    dbx_patch.remove_all_patches(False)]
+[[type(r).__name__, json.loads(json.dumps(r.to_dict())), str(r), r._repr_html_()] for r in results]
+"""
+
+
+@pytest.mark.parametrize("era", ERAS)
+def test_every_result_shows_itself(notebook: Notebook, era: str) -> None:
+    [shown] = notebook.values(RESULTS, runtime=era)
+    for name, data, text, html in shown:
+        assert data and all(len(line) <= 80 for line in text.splitlines()), (name, text)
+        checker = Checker()
+        checker.feed(html)
+        assert checker.open == [] and checker.tags <= {"div", "p", "strong", "table", "tr", "td", "span", "pre", "code"}
+        assert " ".join(text.splitlines()[0].split()[:5]) in " ".join(checker.text.split()), name
+
+
+def test_hostile_names_are_escaped() -> None:
+    from dbx_patch.output.rendering import Command, Section, as_html, as_text
+
+    evil = "<script>alert('x')</script>\033[2J\udcff\n& more"
+    sections = [
+        Section(evil, [(evil, evil)]),
+        Section("list", [("error", evil, evil, Command(evil))], layout="list"),
+        Section("none", [], evil),
+    ]
+    html, text = as_html(evil, sections), as_text(evil, sections)
+    assert "<script" not in html and "&lt;script&gt;" in html
+    assert "\033" not in text + html and "\udcff" not in text + html
+    html.encode()
+    text.encode()
+
+
+def test_text_is_aligned_and_wrapped() -> None:
+    from dbx_patch.output.rendering import Command, Section, as_text
+
+    path = "/Workspace/Users/first.last@company.com/" + "a folder/" * 12
+    rows = [("applied", "short", path), ("failed", "a much longer name", "word " * 40), ("x",)]
+    remedy = Command(f"# {'why ' * 40}\npip uninstall -y '{path}'")
+    lines = as_text(
+        "head " * 40, [Section("Table", rows), Section("List", [("error", path, path, remedy)], layout="list")]
+    )
+    long = [line for line in lines.splitlines() if len(line) > 80]
+    assert long == [f"      pip uninstall -y '{path}'"]
+    starts = {
+        line.index(word) for line in lines.splitlines() for word in ("/Workspace/Users/first", "word") if word in line
+    }
+    assert starts >= {31} and "  applied  short               /Workspace" in lines
+
+
+def test_paths_in_the_api(notebook: Notebook) -> None:
+    lose = "import sys; root = [e for e in sys.path if e.endswith('proj/src')][0]; sys.path.remove(root)\n"
+    cells = [
+        "import dbx_patch; dbx_patch.get_editable_install_paths()",
+        "[[i.name, i.names, i.paths] for i in dbx_patch.editable_installs()]",
+        lose + "[dbx_patch.refresh_editable_paths(), sys.path.count(root), sys.path[-1] == root]",
+    ]
+    paths, installs, refreshed = notebook.values(*cells)
+    home = notebook.workspace.home
+    assert str(home / "proj/src") in paths and any(path.startswith(str(home / "flat")) for path in paths)
+    assert ["acme_src_project", ["acme_src"], [str(home / "proj/src")]] in installs
+    assert refreshed == [len(paths), 1, True]
+
+
+def test_switched_off_no_call_changes_the_path(notebook: Notebook) -> None:
+    cell = """
+import sys, dbx_patch
+before = list(sys.path), list(sys.meta_path)
+dbx_patch.process_all_pth_files(force=True, verbose=False), dbx_patch.refresh_editable_paths()
+from dbx_patch.patches import sys_path_init_patch, wsfs_import_hook_patch, python_path_hook_patch, autoreload_hook_patch
+python_path_hook_patch.patch_python_path_hook(verbose=False)
+wsfs_import_hook_patch.refresh_editable_paths()
+found = dbx_patch.process_all_pth_files(verbose=False)
+same = before == (sys.path, sys.meta_path)
+[same, python_path_hook_patch.is_patched(), [path in sys.path for path in found.lost], str(found)]
+"""
+    same, patched, there, text = notebook.values(cell, env={"DBX_PATCH_ENABLED": "0"})[0]
+    assert (same, patched) == (True, False)
+    assert there == [False] and "lost" in text and "present" not in text
+
+
+PATCHES = {
+    "sys_path_init": "sys_path_init",
+    "wsfs_import_hook": "wsfs_import_hook",
+    "python_path_hook": "python_path_hook",
+    "autoreload_hook": "autoreload",
+}
+
+
+@pytest.mark.parametrize("era", ERAS)
+@pytest.mark.parametrize("what", PATCHES)
+def test_single_patches(notebook: Notebook, era: str, what: str) -> None:
+    cell = f"""
+import dbx_patch
+from dbx_patch.patches import {what}_patch as one
+def applied():
+    return sorted(p.name for p in dbx_patch.check_patch_status(verbose=False).patches if p.state == "applied")
+start, states = applied(), [one.is_patched()]
+off = one.unpatch_{what}(verbose=False).to_dict()["patches"]
+states.append(one.is_patched())
+without = applied()
+one.patch_{what}(verbose=False)
+states.append(one.is_patched())
+[states, len(start) - len(without), start == applied(), any(p["state"] == "removed" for p in off)]
+"""
+    assert notebook.values(cell, runtime=era) == [[[True, False, True], 1, True, True]]
+    if what != "sys_path_init":
+        paths = (
+            f"from dbx_patch.patches import {what}_patch as m; [m.detect_editable_paths(), m.refresh_editable_paths()]"
+        )
+        [[found, count]] = notebook.values(paths, runtime=era)
+        assert len(found) == count > 0
+
+
+def test_names_that_are_gone_say_what_replaces_them(notebook: Notebook) -> None:
+    cell = """
+import dbx_patch
+said = []
+for name in ("install_sitecustomize", "uninstall_sitecustomize", "check_sitecustomize_status", "no_such_thing"):
+    try:
+        getattr(dbx_patch, name)
+    except AttributeError as error:
+        said.append(str(error))
+said
+"""
+    *gone, plain = notebook.values(cell)[0]
+    assert all("nothing is to be installed" in text and "check_startup_status()" in text for text in gone)
+    assert len(gone) == 3 and plain == "module 'dbx_patch' has no attribute 'no_such_thing'"
+
+
+def test_every_public_name_is_there(notebook: Notebook) -> None:
+    cell = "import dbx_patch; [n for n in dbx_patch.__all__ if not callable(getattr(dbx_patch, n))]"
+    assert notebook.values(cell) == [[]]
+
+
+def test_logging_says_what_was_done_and_can_be_handed_over(notebook: Notebook) -> None:
+    code = """
+import sys
+sys.path[:] = [e for e in sys.path if not e.endswith("proj/src")]
+import acme_src
+print("logging" in sys.modules)
+import dbx_patch, logging, io
+dbx_patch.reset_logger()
+stream = io.StringIO()
+logging.basicConfig(stream=stream, level="DEBUG")
+sys.path[:] = [e for e in sys.path if not e.endswith("proj/src")]
+dbx_patch.refresh_editable_paths()
+print("put back on sys.path" in stream.getvalue())
+"""
+    loud = notebook.environment.run(code, env={**DATABRICKS, "DBX_PATCH_LOG_LEVEL": "debug"})
+    assert loud.stdout == "True\nTrue\n"
+    root = str(notebook.workspace.home / "proj/src")
+    assert f"dbx_patch DEBUG: put back on sys.path after import acme_src: {root}\n" in loud.stderr
+    assert "dbx_patch DEBUG: served by the fallback: acme_src (" in loud.stderr
+    assert loud.stderr.count("put back") == 1
+    quiet = notebook.environment.run(code, env=DATABRICKS)
+    assert quiet.stdout == "False\nTrue\n" and quiet.stderr == ""
+
+
+def test_startup_status(notebook: Notebook) -> None:
+    code = "import dbx_patch, json; print(json.dumps(dbx_patch.check_startup_status(verbose=False).to_dict()))"
+    found = json.loads(notebook.environment.run(code, env=DATABRICKS).stdout)
+    site = str(notebook.environment.site_packages)
+    assert found["armed"] and found["cause"] == "started" and found["runs"] >= 1 and site in found["site_folders"]
+    assert found["startup_files"] == [f"{site}/zzz_dbx_patch.pth"] and found["package"] == f"{site}/dbx_patch"

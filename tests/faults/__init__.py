@@ -1,0 +1,1 @@
+"""Injected faults, races, and made-up later releases of the runtime."""

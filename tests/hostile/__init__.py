@@ -1,0 +1,1 @@
+"""Site folders that are broken, huge, changing, or made to do harm."""

@@ -1,0 +1,161 @@
+"""Installs, reinstalls and uninstalls while the kernel runs: no restart, no refresh call."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from support.environments import Environment, make_venv
+from support.kernels import ERAS, LIBRARY, Cell, Notebook, error_of, renamed_runtime
+from support.workspaces import Workspace, flat_project, src_project, write
+
+PIP = """
+import os, subprocess
+done = subprocess.run({command!r}, env={{**os.environ, **{env!r}}}, capture_output=True, text=True)
+assert done.returncode == 0, done.stdout + done.stderr
+"""
+SHAPES = {"path line": src_project, "setuptools' finder": flat_project}
+
+
+@pytest.fixture
+def notebook(tmp_path: Path, tools: Path, wheel: Path) -> Notebook:
+    environment = make_venv(tmp_path / "env", tools)
+    environment.install(wheel)
+    write(environment.site_packages, {"library.py": LIBRARY})
+    return Notebook(environment, Workspace(tmp_path).create())
+
+
+def pip(environment: Environment, *args: str) -> str:
+    """A cell that runs pip as ``%pip`` does: in a subprocess, for the kernel's environment."""
+    library = next((environment.tools / "lib").glob("python3*/site-packages"))
+    command = [str(environment.tools / "bin/python"), "-m", "pip", "--python", environment.python, *args]
+    env = {"PYTHONPATH": str(library), "PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    return PIP.format(command=command, env=env)
+
+
+def install(environment: Environment, project: Path) -> str:
+    return pip(environment, "install", "-q", "--no-deps", "--no-build-isolation", "-e", str(project))
+
+
+@pytest.mark.parametrize("renamed", [False, True])
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("era", ERAS)
+def test_installed_in_a_cell_imported_in_the_next(notebook: Notebook, era: str, shape: str, renamed: bool) -> None:
+    project = SHAPES[shape](notebook.workspace.home / "proj", "acme")
+    directory = renamed_runtime(notebook.environment.folder.parent / "r", era) if renamed else None
+    report = notebook.run(
+        "import acme",
+        install(notebook.environment, project),
+        "import library; library.load('acme.deep.leaf')",
+        "import acme.sub; acme.sub.PARENT",
+        runtime=era,
+        runtime_dir=directory,
+    )
+    assert error_of(report.cells[0]) == "ModuleNotFoundError: No module named 'acme'"
+    assert [cell.value for cell in report.cells[2:]] == ["acme.deep.leaf", "editable"], report.cells
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("era", ERAS)
+def test_reinstalled_at_another_place(notebook: Notebook, era: str, shape: str) -> None:
+    old = SHAPES[shape](notebook.workspace.home / "old", "acme", "old")
+    new = SHAPES[shape](notebook.workspace.home / "new", "acme", "new")
+    notebook.environment.install_editable(old)
+    values = notebook.values(
+        "1", install(notebook.environment, new) + "1", "import acme; acme.VALUE", "acme.__file__", runtime=era
+    )
+    assert values[2:] == ["new", str(Path(values[3])).replace("/old/", "/new/")]
+    kept = notebook.values(
+        "import acme; acme.VALUE", install(notebook.environment, old) + "1", "import acme; acme.VALUE", runtime=era
+    )
+    assert kept == ["new", 1, "new"], "what is imported stays"
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("era", ERAS)
+def test_uninstalled_names_stop_resolving(notebook: Notebook, era: str, shape: str) -> None:
+    project = SHAPES[shape](notebook.workspace.home / "proj", "acme")
+    notebook.environment.install_editable(project)
+    report = notebook.run(
+        "import acme",
+        pip(notebook.environment, "uninstall", "-q", "-y", "acme-project") + "import sys; del sys.modules['acme']",
+        "import acme",
+        runtime=era,
+    )
+    assert error_of(report.cells[2]) == "ModuleNotFoundError: No module named 'acme'"
+    assert not [entry for entry in report.cells[1].sys_path if "my project" in entry]
+
+
+UV = {
+    "uv pip": ("pip", "install", "--python", "{python}", "--no-deps", "-e", "{project}"),
+    "uv sync": ("sync", "--active", "--project", "{project}", "--inexact"),
+}
+
+
+def uv(environment: Environment, *words: str, project: Path | str = "") -> str:
+    """A cell that runs uv for the kernel's environment, as `%sh` would."""
+    found = pytest.importorskip("uv", reason="needs uv: pip install '.[real]'")
+    library = next((environment.tools / "lib").glob("python3*/site-packages"))
+    command = [found.find_uv_bin(), *(word.format(python=environment.python, project=project) for word in words)]
+    command += ["--offline", "--no-build-isolation"] if "uninstall" not in words else []
+    cache, home = str(environment.folder.parent / "uv-cache"), str(environment.folder)
+    env = {"PYTHONPATH": str(library), "UV_CACHE_DIR": cache, "UV_NO_CONFIG": "1", "VIRTUAL_ENV": home}
+    return PIP.format(command=command, env=env)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("how", UV)
+@pytest.mark.parametrize("era", ERAS)
+def test_installed_moved_and_uninstalled_by_uv(notebook: Notebook, era: str, how: str, shape: str) -> None:
+    env, forget = notebook.environment, "import sys; [sys.modules.pop(m) for m in [*sys.modules] if 'acme' in m]\n"
+    # Not of one length: uv leaves a finder's bytecode there, which Python takes for that of a source as old and long.
+    old, new = (SHAPES[shape](notebook.workspace.home / place, "acme", place) for place in ("old", "newer"))
+    report = notebook.run(
+        "import acme",
+        uv(env, *UV[how], project=old),
+        "import library; library.load('acme.deep.leaf'), __import__('acme').VALUE",
+        uv(env, *UV[how], project=new),
+        forget + "import library; library.load('acme.deep.leaf'), __import__('acme').VALUE",
+        uv(env, "pip", "uninstall", "-q", "--python", env.python, "acme-project"),
+        forget + "import acme",
+        runtime=era,
+    )
+    gone = "ModuleNotFoundError: No module named 'acme'"
+    assert error_of(report.cells[0]) == error_of(report.cells[6]) == gone
+    assert [report.cells[n].value for n in (2, 4)] == [["acme.deep.leaf", "old"], ["acme.deep.leaf", "newer"]], report
+    assert not [entry for entry in report.cells[6].sys_path if "my project" in entry]
+
+
+def test_a_submodule_written_after_the_install(notebook: Notebook) -> None:
+    project = src_project(notebook.workspace.home / "proj", "acme")
+    notebook.environment.install_editable(project)
+    later = f"open({str(project / 'src/acme/later.py')!r}, 'w').close()\nimport time; time.sleep(0.05)"
+    values = notebook.values("import acme", later, "import library; library.load('acme.later')")
+    assert values[2] == "acme.later"
+
+
+def test_a_new_notebook_keeps_what_was_installed_meanwhile(notebook: Notebook) -> None:
+    project = src_project(notebook.workspace.home / "proj", "acme")
+    elsewhere = str(notebook.workspace.folder / "Users/first.last@company.com/elsewhere/notebook")
+    values = notebook.values(install(notebook.environment, project) + "1", Cell("import acme; acme.VALUE", elsewhere))
+    assert values == [1, "editable"]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("era", ERAS)
+def test_a_project_behind_a_link(notebook: Notebook, era: str, shape: str) -> None:
+    """Installed by the link's name, with its sources behind a further link that leads outside the project."""
+    home = notebook.workspace.home
+    project = SHAPES[shape](home / "proj", "acme")
+    sources = project / "src" if shape == "path line" else project / "acme"
+    elsewhere = sources.rename(home / "elsewhere")
+    sources.symlink_to(elsewhere)
+    (home / "link").symlink_to(project)
+    asked = "from dbx_patch.patches.autoreload_hook_patch import is_editable_file; is_editable_file(acme.lazy.__file__)"
+    cells = (
+        install(notebook.environment, home / "link"),
+        "import acme.lazy, library; [acme.lazy.load(), library.load('acme.sub')]",
+        asked,
+    )
+    assert notebook.values(*cells, runtime=era)[1:] == [["acme.deep.leaf", "acme.sub"], True]

@@ -1,0 +1,165 @@
+"""No network, no process, no code compiled, nothing written: CPython's own audit events say so, process by process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Callable
+
+import pytest
+
+import dbx_patch
+from dbx_patch.commands.cli import COMMANDS
+from shipped.trust_audit import LOG, install_into, read_log
+from support.environments import DATABRICKS, Environment, once
+from support.kernels import ERAS, Notebook, make_notebook
+from support.sessions import command, copy_of
+from support.workspaces import Workspace, package, write
+
+Record = Callable[[str, object], None]
+ACT = {"DBX_PATCH_ENABLED": "1"}
+ARGUMENTS = {"explain": "('acme_src.sub')", "when_imported": "('json')(print)"}
+# What DESIGN.md section 4 lists beside `__all__`
+MORE_CALLS = """
+from dbx_patch import pth_processor as p
+for folder in p.get_site_packages_dirs():
+    [p.process_pth_file(file) for file in p.find_pth_files(folder)]
+    [p.process_egg_link_file(file) for file in p.find_egg_link_files(folder)]
+p.add_paths_to_sys_path([]), p.process_all_pth_files(True, True), p.get_editable_install_paths()
+from dbx_patch.patches import autoreload_hook_patch as a, python_path_hook_patch as b
+from dbx_patch.patches import sys_path_init_patch as s, wsfs_import_hook_patch as w
+a.patch_autoreload_hook(), b.patch_python_path_hook(), s.patch_sys_path_init(), w.patch_wsfs_import_hook()
+for patch in (a, b, s, w):
+    patch.is_patched()
+w.refresh_editable_paths(), w.detect_editable_paths(), a.refresh_editable_paths(), a.detect_editable_paths()
+a.unpatch_autoreload_hook(), b.unpatch_python_path_hook(), s.unpatch_sys_path_init(), w.unpatch_wsfs_import_hook()
+"""
+
+
+@pytest.fixture(scope="module")
+def audited(shared: Path, tools: Path, wheel: Path) -> Notebook:
+    """An environment with two editable installs, and the audit hook in it."""
+
+    def make(folder: Path) -> None:
+        made = make_notebook(folder, tools, wheel)
+        install_into(made.environment.site_packages)
+
+    folder = once(shared / "audited", make)
+    return Notebook(Environment(folder / "env", tools), Workspace(folder))
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "audit.log"
+
+
+def assert_clean(log: Path, record_property: Record, *, lines: int = 0, processes: int = 1, ends: bool = True) -> None:
+    """Nothing forbidden was seen; ``ends``: these processes run ``atexit`` functions, which write the totals."""
+    armed, violations, events, ours, ran = read_log(log)
+    assert violations == []
+    assert armed >= processes and (events > 10 or not ends) and ran == 2 * lines  # each is compiled, and run
+    record_property("audit events", events)
+    record_property("audit events of dbx-patch", ours)
+
+
+@pytest.mark.parametrize("env", [{}, DATABRICKS, {**DATABRICKS, "DBX_PATCH_ENABLED": "0"}])
+def test_start_up(audited: Notebook, log: Path, env: dict[str, str], record_property: Record) -> None:
+    done = audited.environment.run("pass", env={**env, LOG: str(log)})
+    assert (done.stdout, done.stderr) == ("", "")
+    assert_clean(log, record_property)
+
+
+def test_every_call_of_the_api(audited: Notebook, log: Path, record_property: Record) -> None:
+    names = [name for name in dbx_patch.__all__ if "ipython_extension" not in name]
+    calls = [f"dbx_patch.{name}{ARGUMENTS.get(name, '()')}" for name in [*names, "apply_all_patches", "explain"]]
+    code = "import dbx_patch, acme_src.sub, acme_flat.deep.leaf\n" + "\n".join(calls) + MORE_CALLS
+    done = audited.environment.run(code, env={**ACT, LOG: str(log)})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert_clean(log, record_property)
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in ("demo", "simulate")])
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_every_command(
+    audited: Notebook, log: Path, name: str, options: tuple[str, ...], record_property: Record
+) -> None:
+    arguments = ("acme_flat.deep.leaf",) if name == "explain" else ()
+    done = command(audited.environment, name, *arguments, *options, **{LOG: str(log)})
+    assert done.returncode in (0, 1) and done.stderr == ""
+    assert_clean(log, record_property)
+
+
+def test_demo_and_simulate_but_for_what_they_are_for(audited: Notebook, log: Path, record_property: Record) -> None:
+    done = command(audited.environment, "demo", "--json", **{LOG: str(log)})
+    assert done.returncode == 0, done
+    folder = str(audited.workspace.folder)
+    done = command(
+        audited.environment, "simulate", "--workspace", folder, "-c", "import acme_src.sub", **{LOG: str(log)}
+    )
+    assert (done.returncode, done.stderr) == (0, ""), done
+    assert_clean(log, record_property, processes=3)
+
+
+@pytest.mark.parametrize("era", ERAS)
+def test_in_a_kernel(audited: Notebook, era: str, log: Path, record_property: Record) -> None:
+    cells = (
+        "import acme_src.sub, acme_flat.deep.leaf",
+        "import library; library.load('acme_src.deep.leaf')",
+        "import dbx_patch; dbx_patch.check_patch_status(verbose=False).to_dict() and 1",
+        "dbx_patch.remove_all_patches(verbose=False) and 1",
+        "dbx_patch.apply_all_patches(verbose=False) and 1",
+        "dbx_patch.verify_editable_installs(verbose=False) and dbx_patch.explain('acme_src.sub') and 1",
+        "import sys; [sys._trust_audit.events, sys._trust_audit.ours]",
+    )
+    events, ours = audited.values(*cells, runtime=era, env={LOG: str(log)})[-1]
+    assert events > 100 and ours > 10
+    assert_clean(log, record_property, ends=False)
+
+
+FINDER = """import sys
+MAPPING = {{'later': {folder!r}}}
+NAMESPACES = {{}}
+def install():
+    sys.later = 'ran'
+"""
+
+
+@pytest.mark.parametrize("enabled", ["1", "0"])
+def test_an_import_line_is_all_that_is_run(
+    audited: Notebook, log: Path, tmp_path: Path, enabled: str, record_property: Record
+) -> None:
+    """One that is installed in the middle of a session, and imported."""
+    environment = copy_of(audited.environment, tmp_path / "env")
+    source = write(tmp_path / "ws/project", package("later")) / "later"
+    write(environment.site_packages, {"__editable___later_finder.py": FINDER.format(folder=str(source))})
+    line = "import __editable___later_finder; __editable___later_finder.install()\n"
+    pth = str(environment.site_packages / "__editable__.later-1.0.pth")
+    write(environment.site_packages, {"later.txt": line})
+    code = f"import os, sys; os.rename({str(environment.site_packages / 'later.txt')!r}, {pth!r})\n"
+    code += "try:\n    import later.sub; print(sys.later)\nexcept ModuleNotFoundError:\n    print('missed')"
+    done = environment.run(code, env={"DBX_PATCH_ENABLED": enabled, LOG: str(log)})
+    assert (done.stdout, done.stderr) == ("ran\n" if enabled == "1" else "missed\n", "")
+    assert_clean(log, record_property, lines=int(enabled))
+
+
+DEEDS = {
+    "writes": "open({file!r}, 'w').close()",
+    "writes by descriptor": "import os; os.close(os.open({file!r}, os.O_CREAT | os.O_WRONLY))",
+    "os.mkdir": "import os; os.mkdir({file!r})",
+    "os.remove": "import os, tempfile; os.remove(tempfile.mkstemp()[1])",
+    "socket.__new__": "import socket; socket.socket().close()",
+    "subprocess.Popen": "import subprocess; subprocess.run(['true'])",
+    "os.system": "import os; os.system('true')",
+    "compile": "compile('1', 'x', 'eval')",
+    "exec": "exec(compile('1', 'x', 'exec'))",
+}
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+def test_the_hook_sees_each_deed(audited: Notebook, log: Path, tmp_path: Path, deed: str) -> None:
+    """In a copy of this library that does what it must not do."""
+    environment = copy_of(audited.environment, tmp_path / "env")
+    with open(environment.site_packages / "dbx_patch/api.py", "a") as stream:
+        stream.write(f"\n\ndef _deed():\n    {DEEDS[deed].format(file=str(tmp_path / 'made'))}\n\n_deed()\n")
+    assert environment.run("import dbx_patch; dbx_patch.check_patch_status", env={LOG: str(log)}).stderr == ""
+    found = {violation["violation"] for violation in read_log(log)[1]}
+    assert deed.split()[0] in found, found

@@ -1,0 +1,1 @@
+"""What the tests share. Everything here is imported under one name: ``from support.workspaces import write``."""

@@ -1,0 +1,125 @@
+"""Real environments for tests: a wheel that is built, installed by a real installer, and run in a subprocess."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import runpy
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable, Iterator, Mapping, Sequence
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+# The interpreter that environments are made with; the one that runs the tests unless this variable names another.
+TARGET = os.environ.get("DBX_PATCH_TEST_PYTHON", sys.executable)
+BACKENDS = ("hatchling", "setuptools", "wheel", "editables")
+# What a test's surroundings may have set and a process under test must not see.
+FOREIGN = ("PYTHONPATH", "PYTHONHOME", "PYTHONSAFEPATH", "VIRTUAL_ENV", "DATABRICKS_RUNTIME_VERSION")
+DATABRICKS = {"DATABRICKS_RUNTIME_VERSION": "17.3"}
+
+
+def clean_environ(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment of a process under test, with nothing in it that the tests' own process needs."""
+    kept = {k: v for k, v in os.environ.items() if k not in FOREIGN and not k.startswith(("DBX_PATCH_", "COV"))}
+    return {**kept, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", **(extra or {})}
+
+
+def run(command: Sequence[str | Path], **options: object) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end; a failure shows what it printed."""
+    options.setdefault("env", clean_environ())
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, **options)  # type: ignore[call-overload]
+    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+    return done  # type: ignore[no-any-return]
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Let one of pytest-xdist's workers at a time do what follows."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / ".lock", "w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def once(folder: Path, make: Callable[[Path], None]) -> Path:
+    """Return ``folder`` with what ``make`` puts there, made by whichever worker comes first."""
+    with locked(folder.parent):
+        if not (folder / ".made").exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            make(folder)
+            (folder / ".made").touch()
+    return folder
+
+
+@dataclass(frozen=True)
+class Environment:
+    """A virtual environment without pip in it; ``tools`` has pip and the build backends."""
+
+    folder: Path
+    tools: Path
+
+    @property
+    def python(self) -> str:
+        return str(self.folder / "bin" / "python")
+
+    @property
+    def site_packages(self) -> Path:
+        return next((self.folder / "lib").glob("python3*/site-packages"))
+
+    def pip(self, *args: str | Path) -> str:
+        """Run pip for this environment; builds find their backend in ``tools`` and nothing is downloaded."""
+        library = next((self.tools / "lib").glob("python3*/site-packages"))
+        command = [self.tools / "bin" / "python", "-m", "pip", "--python", self.python, *args]
+        return run(command, env=clean_environ({"PYTHONPATH": str(library), "PIP_NO_INDEX": "1"})).stdout
+
+    def install(self, *what: str | Path) -> None:
+        self.pip("install", "-q", "--no-deps", *what)
+
+    def install_editable(self, project: Path, *options: str) -> None:
+        self.pip("install", "-q", "--no-deps", "--no-build-isolation", *options, "-e", project)
+
+    def run(
+        self, code: str, *args: str, env: Mapping[str, str] | None = None, options: Sequence[str] = (), **kwargs: object
+    ) -> subprocess.CompletedProcess[str]:
+        """Run ``code`` in this environment's interpreter; nothing is asserted of the outcome."""
+        command = [self.python, *options, "-c", code, *args]
+        return subprocess.run(command, env=clean_environ(env), capture_output=True, text=True, timeout=120, **kwargs)  # type: ignore[call-overload,no-any-return]
+
+    def value(self, code: str, **kwargs: object) -> object:
+        """Run ``code``, which prints JSON, and return that; anything on stderr fails the test."""
+        done = self.run(code, **kwargs)  # type: ignore[arg-type]
+        assert done.returncode == 0 and done.stderr == "", done.stderr
+        return json.loads(done.stdout)
+
+
+def make_tools(folder: Path) -> None:
+    """An environment of the target interpreter with pip and the build backends."""
+    run([TARGET, "-m", "venv", folder])
+    run([folder / "bin" / "python", "-m", "pip", "install", "-q", *BACKENDS])
+
+
+def make_venv(folder: Path, tools: Path, watched: bool = True) -> Environment:
+    """An empty environment of the target interpreter; with ``TRUST_AUDIT_LOG`` set, all it does is watched.
+
+    Not ``watched``: for tests of what lies in a site folder, in which the watch would lie too.
+    """
+    run([TARGET, "-m", "venv", "--without-pip", folder])
+    made = Environment(folder, tools)
+    if watched and os.environ.get("TRUST_AUDIT_LOG"):
+        runpy.run_path(str(ROOT / "tests/shipped/trust_audit.py"))["install_into"](made.site_packages)
+    return made
+
+
+def build_wheel(folder: Path, tools: Path, source: Path = ROOT) -> Path:
+    """Build the wheel of ``source`` into ``folder``."""
+    library = next((tools / "lib").glob("python3*/site-packages"))
+    command = [tools / "bin" / "python", "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", folder]
+    run([*command, source], env=clean_environ({"PYTHONPATH": str(library), "PIP_NO_INDEX": "1"}))
+    return next(folder.glob("dbx_patch-*.whl"))
+
+
+__all__ = ["DATABRICKS", "ROOT", "TARGET", "Environment"]

@@ -1,0 +1,98 @@
+"""Simulated kernels for tests: both eras, and releases that have renamed every private name."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from dbx_patch.simulator import Cell, CellReport, SimulationReport, materialise, simulate
+from support.environments import TARGET, Environment, make_venv
+from support.workspaces import Workspace, flat_project, package, src_project, write
+
+ERAS = ("legacy", "modern")
+# Private names that dbx-patch touches, and what another release might call them.
+RENAMES = {
+    "patch_sys_path_with_developer_paths": "set_up_paths",
+    "_WsfsImportHook__": "_WorkspaceHook__",
+    "WsfsImportHook": "WorkspaceHook",
+    "_WorkspacePathEntryFinder": "_EntryFinder",
+    "_is_user_import": "_from_user",
+    "__is_user_import": "__from_user",
+    "_handle_sys_path_maybe_updated": "_after_cell",
+    "register_autoreload_allowlist_check": "add_check",
+    "_AUTORELOAD_ALLOWLIST_CHECKS": "_CHECKS",
+}
+LIBRARY = """
+import importlib
+
+def load(name):
+    return importlib.import_module(name).__name__
+
+def call(function):
+    return function()
+"""
+# What a cell does, and what it then shows, in a notebook of `make_notebook`
+PURGE = "import sys; [sys.modules.pop(m) for m in list(sys.modules) if m.startswith('acme_')] and None; "
+NEEDS_PATCH = {
+    "cell": "import acme_src; acme_src.VALUE",
+    "submodule": "import acme_src.sub; acme_src.sub.NAME",
+    "library": "import library; library.load('acme_src.deep.leaf')",
+    "finder-install, from a library": "import library; library.load('acme_flat.deep.leaf')",
+    "lazily, from editable code called by a library": "import library, acme_src.lazy as lazy; library.call(lazy.load)",
+}
+VALUES = ["editable", "acme_src.sub", "acme_src.deep.leaf", "acme_flat.deep.leaf", "acme_src.deep.leaf"]
+
+
+def renamed_runtime(folder: Path, era: str) -> Path:
+    """A materialised runtime in which no private name that dbx-patch knows is left."""
+    shell = materialise(folder, era)
+    pattern = re.compile("|".join(sorted(map(re.escape, RENAMES), key=len, reverse=True)))
+    for file in shell.parent.rglob("*.py"):
+        file.write_text(pattern.sub(lambda match: RENAMES[match.group()], file.read_text()))
+    return shell
+
+
+class Notebook:
+    """An environment, a workspace with editable projects in it, and kernels to run cells in."""
+
+    def __init__(self, environment: Environment, workspace: Workspace) -> None:
+        self.environment = environment
+        self.workspace = workspace
+
+    def run(self, *cells: str | Cell, **options: Any) -> SimulationReport:
+        """Run cells in a fresh kernel of the environment's interpreter."""
+        options.setdefault("notebook", self.workspace.notebook)
+        report = simulate(cells, workspace=self.workspace.folder, python=self.environment.python, **options)
+        assert report.returncode == 0 and report.stderr == "" and report.stdout == "", report
+        return report
+
+    def values(self, *cells: str | Cell, **options: Any) -> list[Any]:
+        """Run cells that must all succeed; returns the value of each one's last expression."""
+        report = self.run(*cells, **options)
+        for cell in report.cells:
+            assert cell.ok and cell.stdout == "", cell.traceback or cell.stdout
+        assert len(report.cells) == len(cells)
+        return [cell.value for cell in report.cells]
+
+
+def make_notebook(folder: Path, tools: Path, wheel: Path | None) -> Notebook:
+    """An environment with a library, and two real editable installs (shapes A and B) from the workspace."""
+    environment = make_venv(folder / "env", tools)
+    workspace = Workspace(folder).create()
+    if wheel is not None:
+        environment.install(wheel)
+    environment.install_editable(src_project(workspace.home / "proj", "acme_src"))
+    environment.install_editable(flat_project(workspace.home / "flat", "acme_flat"))
+    write(workspace.home / "proj-other", package("other"))
+    write(workspace.home / "proj/src2", package("second"))
+    write(environment.site_packages, {"library.py": LIBRARY})
+    return Notebook(environment, workspace)
+
+
+def error_of(cell: CellReport) -> str:
+    assert not cell.ok
+    return f"{cell.error_type}: {cell.error}"
+
+
+__all__ = ["ERAS", "TARGET", "Cell", "Notebook", "error_of", "make_notebook", "renamed_runtime"]
