@@ -9,8 +9,12 @@ from pathlib import Path
 import pytest
 
 from support.environments import ROOT, Environment, build_wheel, make_tools, make_venv, once
+from support.kernels import furnish, notebook, own_notebook
 from support.sessions import copy_of
+from support.state import import_state
 from support.workspaces import Workspace
+
+__all__ = ["furnish", "import_state", "notebook", "own_notebook"]  # fixtures that live in `support`
 
 
 def outside() -> set[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.benchmarks.counting import PADDING_LINE, PADDING_PTH, environ
 
 from support.environments import Environment, build_wheel, make_tools, make_venv
+from support.installed import distribution
 from support.workspaces import USER, write
 
 # Who else acts at an interpreter's start, and what pip is asked for to have it.
@@ -112,11 +113,9 @@ def add_distributions(site_packages: Path, count: int) -> None:
     """Have ``count`` installed distributions in a site folder, of the usual files; those already there count."""
     for number in range(count):
         if not (site_packages / f"dist_{number}").exists():
-            info = f"dist_{number}-1.0.dist-info"
             record = "".join(f"dist_{number}/module_{i}.py,sha256=abc,100\n" for i in range(30))
-            files = {f"dist_{number}/__init__.py": "", f"{info}/RECORD": record, f"{info}/INSTALLER": "pip\n"}
-            files[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: dist-{number}\nVersion: 1.0\n"
-            write(site_packages, files)
+            distribution(site_packages, f"dist_{number}", texts={"RECORD": record, "INSTALLER": "pip\n"})
+            write(site_packages, {f"dist_{number}/__init__.py": ""})
 
 
 def source_of(workspace: Path, number: int) -> Path:
@@ -140,10 +139,7 @@ def add_editables(site_packages: Path, workspace: Path, count: int, finders: boo
     for number in range(count):
         source, name = source_of(workspace, number), editable_name(number)
         write(source, {f"{name}/__init__.py": f"VALUE = {number}\n"})
-        info = f"{name}_project-1.0.dist-info"
-        files = {f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}-project\nVersion: 1.0\n"}
-        url = "file://" + str(source.parent).replace("@", "%40").replace(" ", "%20")
-        files[f"{info}/direct_url.json"] = f'{{"dir_info": {{"editable": true}}, "url": "{url}"}}'
+        files = {}
         pth = f"_editable_impl_{name}_project.pth"
         if finders and number % 3 == 2:
             finder, pth = f"__editable___{name}_finder", f"__editable___{name}.pth"
@@ -152,7 +148,7 @@ def add_editables(site_packages: Path, workspace: Path, count: int, finders: boo
             files[f"{finder}.py"] = _FINDER.format(mapping=mapping, name=name) + "def unused():\n    pass\n" * 100
         else:
             files[pth] = str(source)
-        files[f"{info}/RECORD"] = f"{pth},sha256=abc,10\n{info}/METADATA,sha256=abc,10\n{info}/RECORD,,\n"
+        distribution(site_packages, f"{name}_project", [pth], project=source.parent)
         write(site_packages, files)
         sources.append(source)
     # What changed within the clock's tick counts as changed, and is read again at each look-up.

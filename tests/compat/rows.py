@@ -8,12 +8,14 @@ from importlib import metadata
 from typing import Iterable
 
 from compat.projects import Row
+from compat.rows_compiled import COMPILED_ROWS
+from compat.rows_editables import EDITABLES_ROWS
 from compat.rows_namespaces import HALVES
 from compat.rows_others import OTHER_ROWS
 from compat.rows_setuptools import SETUPTOOLS_ROWS
 from support.environments import TARGET, run
 
-ROWS = (*SETUPTOOLS_ROWS, *OTHER_ROWS)
+ROWS = (*SETUPTOOLS_ROWS, *OTHER_ROWS, *COMPILED_ROWS, *EDITABLES_ROWS)
 # What the extra `compat` brings, and so what says that it is wanted; the environment under test gets its own.
 EXTRA = ("cmake", "flit", "maturin", "meson-python", "ninja", "pdm-backend", "scikit-build-core", "uv", "uv_build")
 POETRY_EXTRA = ("poetry",)  # not for Python 3.8

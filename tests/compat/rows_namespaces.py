@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Callable
 
 from compat.projects import EDITABLES, HATCHLING, PIP, SETUPTOOLS, Row, package
-from compat.rows_others import editables_backend
+from compat.rows_editables import editables_backend
 
 INSTALLED = tuple(word for word in PIP if word != "--editable")
 

@@ -13,18 +13,12 @@ from typing import Any
 
 import pytest
 
-from support.environments import ROOT, Environment, clean_environ, once
-from support.kernels import ERAS, Notebook, make_notebook
+from support.environments import ROOT, Environment, clean_environ
+from support.kernels import ERAS, Notebook
 from support.sessions import ON, as_json, command, fits
-from support.workspaces import Workspace, write
+from support.workspaces import write
 
 COMMANDS = ("status", "verify", "paths", "explain", "demo", "simulate", "version")
-
-
-@pytest.fixture(scope="module")
-def notebook(shared: Path, tools: Path, wheel: Path) -> Notebook:
-    folder = once(shared / "notebook", lambda at: make_notebook(at, tools, wheel) and None)
-    return Notebook(Environment(folder / "env", tools), Workspace(folder))
 
 
 @pytest.fixture

@@ -7,16 +7,11 @@ from typing import Any
 
 import pytest
 
-from support.environments import DATABRICKS, Environment, once
-from support.kernels import ERAS, Notebook, make_notebook
+from support.environments import DATABRICKS, Environment
+from support.installed import distribution
+from support.kernels import ERAS, Notebook
 from support.sessions import as_json, command, copy_of, fits
 from support.workspaces import Workspace, src_project, write
-
-
-@pytest.fixture(scope="module")
-def notebook(shared: Path, tools: Path, wheel: Path) -> Notebook:
-    folder = once(shared / "notebook", lambda at: make_notebook(at, tools, wheel) and None)
-    return Notebook(Environment(folder / "env", tools), Workspace(folder))
 
 
 def explained(notebook: Notebook, name: str, **options: Any) -> dict[str, Any]:
@@ -127,8 +122,8 @@ def test_a_notebook_file_is_refused(notebook: Notebook, tmp_path: Path, workspac
 def test_shadowed_and_installed(notebook: Notebook, tmp_path: Path, workspace: Workspace) -> None:
     environment = copy_of(notebook.environment, tmp_path / "env")
     environment.install_editable(src_project(workspace.home / "proj", "acme"))
-    files = {"acme/__init__.py": "", "rival-2.0.dist-info/RECORD": "acme/__init__.py,,\n"}
-    write(environment.site_packages, files)
+    write(environment.site_packages, {"acme/__init__.py": ""})
+    distribution(environment.site_packages, "rival", ["acme/__init__.py"], version="2.0")
     found = as_json(environment, "explain", "acme")
     assert "rival 2.0" in found["verdict"] and "not the editable install acme_project" in found["verdict"]
     assert [(o["kind"], o["provider"], o["wins"]) for o in found["offers"]] == [

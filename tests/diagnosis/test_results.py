@@ -4,19 +4,11 @@ from __future__ import annotations
 
 import json
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 
-from support.environments import DATABRICKS, Environment, once
-from support.kernels import ERAS, Notebook, make_notebook
-from support.workspaces import Workspace
-
-
-@pytest.fixture(scope="module")
-def notebook(shared: Path, tools: Path, wheel: Path) -> Notebook:
-    folder = once(shared / "notebook", lambda at: make_notebook(at, tools, wheel) and None)
-    return Notebook(Environment(folder / "env", tools), Workspace(folder))
+from support.environments import DATABRICKS
+from support.kernels import ERAS, Notebook
 
 
 class Checker(HTMLParser):

@@ -7,19 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from support.environments import DATABRICKS, ROOT, Environment, once
-from support.kernels import ERAS, Notebook, make_notebook, renamed_runtime
-from support.sessions import command, findings, fits, shell
-from support.verifying import MAIN, reported
+from support.environments import DATABRICKS, ROOT, Environment
+from support.kernels import ERAS, Notebook, renamed_runtime
+from support.sessions import MAIN, command, findings, fits, reported, shell
 from support.workspaces import Workspace, src_project, write
 
 VERIFY = "import dbx_patch; dbx_patch.verify_editable_installs(verbose=False).to_dict()"
-
-
-@pytest.fixture(scope="module")
-def notebook(shared: Path, tools: Path, wheel: Path) -> Notebook:
-    folder = once(shared / "notebook", lambda at: make_notebook(at, tools, wheel) and None)
-    return Notebook(Environment(folder / "env", tools), Workspace(folder))
 
 
 @pytest.mark.parametrize("era", ERAS)

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from support.environments import Environment
+from support.installed import distribution
 from support.kernels import Notebook
 from support.workspaces import package, write
 
@@ -49,25 +50,16 @@ def _write_finders(site: Path, shapes: str) -> None:
     _finder(site, "acme_e", meson.format(shapes) + f"install({{'acme_e'}}, '{shapes}/build', [])\n")
 
 
-def _distribution(site: Path, name: str, project: Path, files: list[str], extra: dict[str, str] | None = None) -> None:
-    info = f"{name}-1.0.dist-info"
-    origin = {"url": project.as_uri(), "dir_info": {"editable": True}}
-    record = "".join(f"{file},,\n" for file in [*files, *(f"{info}/{f}" for f in extra or ())])
-    metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n"
-    texts = {"direct_url.json": json.dumps(origin), "RECORD": record, "METADATA": metadata, **(extra or {})}
-    write(site / info, texts)
-
-
 def _write_others(site: Path, shapes: Path) -> None:
     (site / "acme_g").symlink_to(shapes / "acme_g/acme_g")
-    _distribution(site, "acme_g", shapes / "acme_g", ["acme_g/__init__.py", "acme_g/sub.py"])
+    distribution(site, "acme_g", ["acme_g/__init__.py", "acme_g/sub.py"], project=shapes / "acme_g")
     write(site, {"acme_h.egg-link": f"{shapes}/acme_h\n../", "easy-install.pth": f"{shapes}/acme_h\n"})
     scheme = {"scheme": {"purelib": {"acme_p": "acme_p"}}}
-    _distribution(site, "acme_p", shapes / "acme_p", [], {"editable.json": json.dumps(scheme)})
+    distribution(site, "acme_p", project=shapes / "acme_p", texts={"editable.json": json.dumps(scheme)})
     stand_in = f"from os import sep\n\nimport_from_path(__name__, {str(shapes / 'acme_i.py')!r})\n"
     prelude = "import sys\n\n\ndef import_from_path(name, file): exec(open(file).read(), sys.modules[name].__dict__)\n"
     write(site, {"acme_i.py": prelude + stand_in})
-    _distribution(site, "acme_i", shapes, ["acme_i.py"])
+    distribution(site, "acme_i", ["acme_i.py"], project=shapes)
     line = "import sys, types, os;p = os.path.join({!r}, *('acme_n',)); 1\n"
     write(site, {"acme_n-nspkg.pth": line.format(str(shapes / "namespace"))})
 

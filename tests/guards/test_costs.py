@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from support.environments import DATABRICKS, ROOT, Environment
-from support.kernels import ERAS, Notebook, make_notebook
+from support.kernels import ERAS, Furnish, Notebook
 from support.workspaces import package, write
 
 # fileops.py counts every file operation of a process, those of the import system included.
@@ -153,12 +153,15 @@ def test_what_pythons_own_modules_try_is_not_looked_for_in_the_workspace(environ
 
 
 @pytest.fixture(scope="module")
-def notebook(tmp_path_factory: pytest.TempPathFactory, tools: Path, wheel: Path) -> Notebook:
-    made = make_notebook(tmp_path_factory.mktemp("guards"), tools, wheel)
-    files = {"optional_library/__init__.py": LIBRARY}
-    files["optional_library/inner.py"] = "try:\n    import another_optional\nexcept ImportError:\n    pass\n"
-    write(made.environment.site_packages, files)
-    return made
+def furnish() -> Furnish:
+    def add(made: Notebook) -> None:
+        files = {"optional_library/__init__.py": LIBRARY}
+        files["optional_library/inner.py"] = "try:\n    import another_optional\nexcept ImportError:\n    pass\n"
+        write(made.environment.site_packages, files)
+        # bytecode, so that no test's kernel changes a folder whose operations another one counts
+        made.values("import acme_src.sub, acme_src.lazy, acme_src.deep.leaf", env={"PYTHONDONTWRITEBYTECODE": None})
+
+    return add
 
 
 def operations(notebook: Notebook, era: str, *cells: str, **options: Any) -> list[list[list[str]]]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from support.environments import ROOT, TARGET, clean_environ
+from support.installed import site_folder
 from support.workspaces import write
 
 MEGABYTE = 1 << 20
@@ -53,20 +54,10 @@ print(json.dumps({"missed": missed, "codes": codes, "faults": applied.faults, "f
 
 def new_site(folder: Path) -> Path:
     """An empty site folder, and beside it a project ``good`` whose editable install is one path line."""
-    site = folder / "env/lib/python3/site-packages"
-    site.mkdir(parents=True)
+    site = site_folder(folder)
     good = write(folder / "ws/good", {"src/acme/__init__.py": "", "src/acme/sub.py": ""})
     write(site, {"good.pth": f"{good}/src\n"})
     return site
-
-
-def distribution(site: Path, name: str, files: list[str], project: str = "/srv/project") -> Path:
-    """The ``.dist-info`` of an editable install."""
-    info = site / f"{name}-1.0.dist-info"
-    origin = json.dumps({"url": f"file://{project}", "dir_info": {"editable": True}})
-    record = "".join(f"{file},,\n" for file in [*files, f"{info.name}/RECORD", f"{info.name}/direct_url.json"])
-    write(info, {"direct_url.json": origin, "RECORD": record, "METADATA": f"Name: {name}\nVersion: 1.0\n"})
-    return info
 
 
 def special(path: Path, kind: str) -> None:

@@ -8,10 +8,12 @@ from typing import Any, Callable
 
 import pytest
 
-from hostile.hostile_sites import EVERYTHING, child, distribution, new_site, special
+from hostile.hostile_sites import EVERYTHING, child, new_site, special
+from support.installed import distribution
 from support.workspaces import write
 
 Record = Callable[[str, object], None]
+PROJECT = "/srv/project"
 KINDS = ("fifo", "socket", "folder", "sparse", "zero", "tty", "memory", "loop", "dangling")
 
 
@@ -23,8 +25,9 @@ def site(tmp_path: Path) -> Path:
 def places(site: Path) -> list[Path]:
     """Every path that something reads, named by files that are as they should be."""
     write(site, {"reader.pth": "import _evil_impl; _evil_impl.install()\n", "reader.start": "_evil_start:init\n"})
-    info = distribution(site, "evil", ["evil.py", "reader.pth", "evil-1.0.dist-info/editable.json"])
-    bare = [distribution(site, f"evil{number}", []) for number in (1, 2)]
+    listed = ["evil.py", "reader.pth", "evil-1.0.dist-info/editable.json"]
+    info = distribution(site, "evil", listed, project=PROJECT)
+    bare = [distribution(site, f"evil{number}", project=PROJECT) for number in (1, 2)]
     for replaced in (bare[0] / "direct_url.json", bare[1] / "RECORD"):
         replaced.unlink()
     build = site.parent / "build"
@@ -67,7 +70,8 @@ def test_a_hundred_thousand_files(site: Path, record_property: Record) -> None:
     for number in range(100_000):
         os.close(os.open(f"{site}/file{number}.txt", os.O_CREAT | os.O_WRONLY))
     for number in range(500):
-        write(site, {f"p{number}.pth": f"/nowhere/{number}\n", f"d{number}-1.dist-info/METADATA": ""})
+        write(site, {f"p{number}.pth": f"/nowhere/{number}\n"})
+        distribution(site, f"d{number}", version="1", texts={"METADATA": "", "RECORD": ""})
     assert_well(child(site, EVERYTHING))
     record_property("hostile files and folders read", 101_000)
 
@@ -76,7 +80,7 @@ def test_a_pth_with_ever_so_many_lines(site: Path) -> None:
     write(site, {"evil.pth": "".join(f"/srv/{number:x}\n" for number in range(350_000))})
     for number in range(20):
         write(site, {f"other{number}.pth": "".join(f"/srv/{number}/{line}\n" for line in range(500))})
-        distribution(site, f"d{number}", [f"other{number}.pth"])
+        distribution(site, f"d{number}", [f"other{number}.pth"], project=PROJECT)
     found = child(site, EVERYTHING)
     assert_well(found)
     assert found["findings"] < 1000
@@ -84,16 +88,17 @@ def test_a_pth_with_ever_so_many_lines(site: Path) -> None:
 
 def test_a_text_that_is_read_from_its_start_again_and_again(site: Path) -> None:
     escapes = "\\n" * 1_200_000
-    info = distribution(site, "evil", ["evil-1.0.dist-info/editable.json"])
-    write(info, {"editable.json": '{"scheme": {"purelib": {"' + escapes + '": "evil.py"}}}'})
-    write(
-        distribution(site, "long", []),
-        {"direct_url.json": '{"url": "' + escapes + '", "dir_info": {"editable": true}}'},
-    )
+    scheme = '{"scheme": {"purelib": {"' + escapes + '": "evil.py"}}}'
+    distribution(site, "evil", project=PROJECT, texts={"editable.json": scheme})
+    origins = {
+        "long": '{"url": "' + escapes + '", "dir_info": {"editable": true}}',
+        "open": '"editable"' + '"\\' * 1_500_000,
+        "deep": '"editable"' + "[" * 3_000_000,
+        "digits": '{"editable": ' + "9" * 3_000_000 + "}",
+    }
+    for name, origin in origins.items():
+        distribution(site, name, texts={"direct_url.json": origin})
     write(site, {"__f.py": f"\nMAPPING = {{'x': '/{escapes}'}}\nNAMESPACES = {{}}\n", "f.pth": "import __f\n"})
-    write(distribution(site, "open", []), {"direct_url.json": '"editable"' + '"\\' * 1_500_000})
-    write(distribution(site, "deep", []), {"direct_url.json": '"editable"' + "[" * 3_000_000})
-    write(distribution(site, "digits", []), {"direct_url.json": '{"editable": ' + "9" * 3_000_000 + "}"})
     code = f"import dbx_patch.index.snapshot as e\nprint(json.dumps(e.Index([{str(site)!r}]).path_entries))"
     assert child(site, code, seconds=45) == [f"{site.parents[3]}/ws/good/src"]
 
@@ -110,7 +115,7 @@ def test_folders_nested_deeper_than_anyone_recurses(site: Path) -> None:
     far = "/a" * 5000
     finder = f"\nMAPPING = {{'evil': '{far}'}}\nNAMESPACES = {{'evilns': ['{far}']}}\n"
     write(site, {"__f.py": finder, "evil.pth": f"import __f\n{far}\n", "evil.egg-link": far})
-    distribution(site, "evil", ["a" + far + ".py"], far)
+    distribution(site, "evil", ["a" + far + ".py"], project=far)
     assert_well(child(site, EVERYTHING))
 
 
@@ -118,7 +123,7 @@ def test_a_folder_without_permission(site: Path) -> None:
     closed = write(site.parents[3] / "ws/closed", {"evil/__init__.py": ""})
     inner = write(site.parents[3] / "ws/half", {"half/inner/x.py": "", "half/__init__.py": ""})
     write(site, {"closed.pth": f"{closed}\n{closed}/evil\n{inner}\n", "secret.pth": f"{inner}\n"})
-    shut = [closed, inner / "half/inner", distribution(site, "evil", ["evil.py"]), site / "secret.pth"]
+    shut = [closed, inner / "half/inner", distribution(site, "evil", ["evil.py"], project=PROJECT), site / "secret.pth"]
     other = site.parents[3] / "other/site-packages"
     other.mkdir(parents=True)
     for path in [*shut, other]:
@@ -145,7 +150,7 @@ def test_names_that_are_no_utf8(site: Path) -> None:
             stream.write(odd + b"\n\xff\xfe\n/\xed\xa0\x80\n")
     finder = f"\nMAPPING = {{'evil': '/\\ud800/x', 'e\\udce9vil': {os.fsdecode(odd)!r}}}\n"
     write(site, {"__f.py": finder + "NAMESPACES = {'ns': ['/\\udfff']}\n", "f.pth": "import __f\n"})
-    distribution(site, "evil", ["evil.py"], "/%ff%fe/\\ud83d")
+    distribution(site, "evil", ["evil.py"], project="/%ff%fe/\\ud83d")
     found = child(site, EVERYTHING)
     assert_well(found)
     assert any(ord(character) > 0xD7FF for name in found["names"] for character in name)

@@ -13,14 +13,13 @@ from typing import Callable, Iterator
 import pytest
 
 from dbx_patch import hooks
-from dbx_patch.hooks import fallback, sys_path
-from dbx_patch.index import pth_files, snapshot
+from dbx_patch.hooks import fallback
+from dbx_patch.index import pth_files
 from dbx_patch.index.snapshot import EDITABLE, Index
 from hostile.hostile_sites import new_site
 from hostile.wide_installs import SHAPES
-from support.environments import Environment, make_venv
-from support.kernels import ERAS, LIBRARY, Notebook, error_of
-from support.workspaces import Workspace, write
+from support.kernels import ERAS, Notebook, error_of
+from support.workspaces import write
 
 LIBRARY_FOLDER = os.path.dirname(os.__file__)
 ME = "/Workspace/Users/first.last@company.com"
@@ -86,16 +85,14 @@ def test_none_opens_the_allowlist(tmp_path: Path, shape: str, record_property: C
 
 
 @pytest.fixture
-def looked_up(site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Iterator[ModuleSpec]]:
+def looked_up(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, import_state: None
+) -> Callable[[str], Iterator[ModuleSpec]]:
     """What the fallback answers where an install of a shape names the whole workspace."""
     write(tmp_path / "Workspace", {"Users/x@y.z/secret.py": "", "Users/inner.py": "", "__init__.py": "", "top.py": ""})
-    monkeypatch.setattr(sys, "path", [str(site)])
-    monkeypatch.setattr(sys, "path_importer_cache", {})
+    sys.path[:] = [str(site)]
+    sys.path_importer_cache.clear()
     monkeypatch.setattr(pth_files, "get_site_packages_dirs", lambda: [str(site)])
-    for owner, name in ((snapshot, "_index"), (sys_path, "_adopted")):
-        monkeypatch.setattr(owner, name, None)
-    monkeypatch.setattr(sys_path, "_put_back", set())
-    monkeypatch.setattr(hooks, "faults", [])
 
     def look(shape: str) -> Iterator[ModuleSpec]:
         SHAPES[shape](site, str(tmp_path / "Workspace"))
@@ -104,7 +101,7 @@ def looked_up(site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ca
             if spec is None:
                 continue
             yield spec
-            monkeypatch.setitem(sys.modules, name, type(sys)(name))
+            sys.modules[name] = type(sys)(name)
             for below in ("Users", "top", "inner"):
                 found = fallback.resolve(f"{name}.{below}", spec.submodule_search_locations)
                 if found is not None:
@@ -125,22 +122,14 @@ def test_the_fallback_serves_nothing_of_it(
     assert hooks.faults == []
 
 
-@pytest.fixture
-def notebook(tmp_path: Path, tools: Path, wheel: Path) -> Notebook:
-    environment: Environment = make_venv(tmp_path / "env", tools)
-    environment.install(wheel)
-    write(environment.site_packages, {"library.py": LIBRARY})
-    return Notebook(environment, Workspace(tmp_path).create())
-
-
 @pytest.mark.parametrize("era", ERAS)
-def test_in_a_kernel_a_library_stays_outside(notebook: Notebook, era: str) -> None:
-    workspace = notebook.workspace.folder
+def test_in_a_kernel_a_library_stays_outside(own_notebook: Notebook, era: str) -> None:
+    workspace = own_notebook.workspace.folder
     write(workspace, {"Users/secret.py": "", "top.py": "", "ns/inner.py": ""})
     source = f"import sys\nMAPPING = {{'evil': {str(workspace)!r}}}\nNAMESPACES = {{'ns': [{str(workspace)!r}]}}\n"
-    write(notebook.environment.site_packages, {"__f.py": source + "def install():\n    pass\n"})
-    (notebook.environment.site_packages / "link.pth").write_text(f"{workspace}/link\nimport __f; __f.install()\n")
+    write(own_notebook.environment.site_packages, {"__f.py": source + "def install():\n    pass\n"})
+    (own_notebook.environment.site_packages / "link.pth").write_text(f"{workspace}/link\nimport __f; __f.install()\n")
     (workspace / "link").symlink_to(workspace)
     names = ("top", "Users.secret", "ns.top", "ns.Users.secret", "evil.top", "link.top")
-    for cell in notebook.run(*(f"import library; library.load({n!r})" for n in names), runtime=era).cells:
+    for cell in own_notebook.run(*(f"import library; library.load({n!r})" for n in names), runtime=era).cells:
         assert error_of(cell).startswith("ModuleNotFoundError: No module named")

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Callable
 
-from hostile.hostile_sites import distribution
+from support.installed import distribution
 from support.workspaces import write
 
 Shape = Callable[[Path, str], None]
@@ -21,7 +21,7 @@ def path_line(site: Path, folder: str) -> None:
 
 
 def owned_path_line(site: Path, folder: str) -> None:
-    distribution(site, "evil", ["evil.pth"], folder)
+    distribution(site, "evil", ["evil.pth"], project=folder)
     path_line(site, folder)
 
 
@@ -81,23 +81,23 @@ def egg_link(site: Path, folder: str) -> None:
 
 
 def editable_json(site: Path, folder: str) -> None:
-    info = distribution(site, "evil", ["evil-1.0.dist-info/editable.json"], folder)
     scheme = {"purelib": {folder: "evil", f"{folder}/__init__.py": "evil/__init__.py"}, "platlib": {"": "evil2"}}
-    write(info, {"editable.json": json.dumps({"version": "1.0", "scheme": scheme})})
+    texts = {"editable.json": json.dumps({"version": "1.0", "scheme": scheme})}
+    distribution(site, "evil", project=folder, texts=texts)
 
 
 def symlink(site: Path, folder: str) -> None:
-    distribution(site, "evil", ["evil/__init__.py"], folder)
+    distribution(site, "evil", ["evil/__init__.py"], project=folder)
     (site / "evil").symlink_to(folder)
 
 
 def stand_in_package(site: Path, folder: str) -> None:
-    distribution(site, "evil", ["evil/__init__.py"], folder)
+    distribution(site, "evil", ["evil/__init__.py"], project=folder)
     write(site, {"evil/__init__.py": f"__path__ = [{folder!r}]\n"})
 
 
 def stand_in_module(site: Path, folder: str) -> None:
-    distribution(site, "evil", ["evil.py"], folder)
+    distribution(site, "evil", ["evil.py"], project=folder)
     write(site, {"evil.py": f"from x import y\nimport_from_path(__name__, {folder + '/__init__.py'!r})\n"})
 
 
@@ -118,7 +118,7 @@ def start_file(site: Path, folder: str) -> None:
 
 
 def direct_url_alone(site: Path, folder: str) -> None:
-    distribution(site, "evil", ["evil.py"], folder)
+    distribution(site, "evil", ["evil.py"], project=folder)
 
 
 SHAPES: dict[str, Shape] = {

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from support.environments import Environment, make_venv
-from support.kernels import ERAS, LIBRARY, Cell, Notebook, error_of, renamed_runtime
-from support.workspaces import Workspace, flat_project, src_project, write
+from support.environments import Environment
+from support.kernels import ERAS, Cell, Notebook, error_of, renamed_runtime
+from support.workspaces import flat_project, src_project
 
 PIP = """
 import os, subprocess
@@ -16,14 +16,6 @@ done = subprocess.run({command!r}, env={{**os.environ, **{env!r}}}, capture_outp
 assert done.returncode == 0, done.stdout + done.stderr
 """
 SHAPES = {"path line": src_project, "setuptools' finder": flat_project}
-
-
-@pytest.fixture
-def notebook(tmp_path: Path, tools: Path, wheel: Path) -> Notebook:
-    environment = make_venv(tmp_path / "env", tools)
-    environment.install(wheel)
-    write(environment.site_packages, {"library.py": LIBRARY})
-    return Notebook(environment, Workspace(tmp_path).create())
 
 
 def pip(environment: Environment, *args: str) -> str:
@@ -41,12 +33,12 @@ def install(environment: Environment, project: Path) -> str:
 @pytest.mark.parametrize("renamed", [False, True])
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("era", ERAS)
-def test_installed_in_a_cell_imported_in_the_next(notebook: Notebook, era: str, shape: str, renamed: bool) -> None:
-    project = SHAPES[shape](notebook.workspace.home / "proj", "acme")
-    directory = renamed_runtime(notebook.environment.folder.parent / "r", era) if renamed else None
-    report = notebook.run(
+def test_installed_in_a_cell_imported_in_the_next(own_notebook: Notebook, era: str, shape: str, renamed: bool) -> None:
+    project = SHAPES[shape](own_notebook.workspace.home / "proj", "acme")
+    directory = renamed_runtime(own_notebook.environment.folder.parent / "r", era) if renamed else None
+    report = own_notebook.run(
         "import acme",
-        install(notebook.environment, project),
+        install(own_notebook.environment, project),
         "import library; library.load('acme.deep.leaf')",
         "import acme.sub; acme.sub.PARENT",
         runtime=era,
@@ -58,28 +50,28 @@ def test_installed_in_a_cell_imported_in_the_next(notebook: Notebook, era: str, 
 
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("era", ERAS)
-def test_reinstalled_at_another_place(notebook: Notebook, era: str, shape: str) -> None:
-    old = SHAPES[shape](notebook.workspace.home / "old", "acme", "old")
-    new = SHAPES[shape](notebook.workspace.home / "new", "acme", "new")
-    notebook.environment.install_editable(old)
-    values = notebook.values(
-        "1", install(notebook.environment, new) + "1", "import acme; acme.VALUE", "acme.__file__", runtime=era
+def test_reinstalled_at_another_place(own_notebook: Notebook, era: str, shape: str) -> None:
+    old = SHAPES[shape](own_notebook.workspace.home / "old", "acme", "old")
+    new = SHAPES[shape](own_notebook.workspace.home / "new", "acme", "new")
+    own_notebook.environment.install_editable(old)
+    values = own_notebook.values(
+        "1", install(own_notebook.environment, new) + "1", "import acme; acme.VALUE", "acme.__file__", runtime=era
     )
     assert values[2:] == ["new", str(Path(values[3])).replace("/old/", "/new/")]
-    kept = notebook.values(
-        "import acme; acme.VALUE", install(notebook.environment, old) + "1", "import acme; acme.VALUE", runtime=era
+    kept = own_notebook.values(
+        "import acme; acme.VALUE", install(own_notebook.environment, old) + "1", "import acme; acme.VALUE", runtime=era
     )
     assert kept == ["new", 1, "new"], "what is imported stays"
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("era", ERAS)
-def test_uninstalled_names_stop_resolving(notebook: Notebook, era: str, shape: str) -> None:
-    project = SHAPES[shape](notebook.workspace.home / "proj", "acme")
-    notebook.environment.install_editable(project)
-    report = notebook.run(
+def test_uninstalled_names_stop_resolving(own_notebook: Notebook, era: str, shape: str) -> None:
+    project = SHAPES[shape](own_notebook.workspace.home / "proj", "acme")
+    own_notebook.environment.install_editable(project)
+    report = own_notebook.run(
         "import acme",
-        pip(notebook.environment, "uninstall", "-q", "-y", "acme-project") + "import sys; del sys.modules['acme']",
+        pip(own_notebook.environment, "uninstall", "-q", "-y", "acme-project") + "import sys; del sys.modules['acme']",
         "import acme",
         runtime=era,
     )
@@ -107,11 +99,11 @@ def uv(environment: Environment, *words: str, project: Path | str = "") -> str:
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("how", UV)
 @pytest.mark.parametrize("era", ERAS)
-def test_installed_moved_and_uninstalled_by_uv(notebook: Notebook, era: str, how: str, shape: str) -> None:
-    env, forget = notebook.environment, "import sys; [sys.modules.pop(m) for m in [*sys.modules] if 'acme' in m]\n"
+def test_installed_moved_and_uninstalled_by_uv(own_notebook: Notebook, era: str, how: str, shape: str) -> None:
+    env, forget = own_notebook.environment, "import sys; [sys.modules.pop(m) for m in [*sys.modules] if 'acme' in m]\n"
     # Not of one length: uv leaves a finder's bytecode there, which Python takes for that of a source as old and long.
-    old, new = (SHAPES[shape](notebook.workspace.home / place, "acme", place) for place in ("old", "newer"))
-    report = notebook.run(
+    old, new = (SHAPES[shape](own_notebook.workspace.home / place, "acme", place) for place in ("old", "newer"))
+    report = own_notebook.run(
         "import acme",
         uv(env, *UV[how], project=old),
         "import library; library.load('acme.deep.leaf'), __import__('acme').VALUE",
@@ -127,26 +119,28 @@ def test_installed_moved_and_uninstalled_by_uv(notebook: Notebook, era: str, how
     assert not [entry for entry in report.cells[6].sys_path if "my project" in entry]
 
 
-def test_a_submodule_written_after_the_install(notebook: Notebook) -> None:
-    project = src_project(notebook.workspace.home / "proj", "acme")
-    notebook.environment.install_editable(project)
+def test_a_submodule_written_after_the_install(own_notebook: Notebook) -> None:
+    project = src_project(own_notebook.workspace.home / "proj", "acme")
+    own_notebook.environment.install_editable(project)
     later = f"open({str(project / 'src/acme/later.py')!r}, 'w').close()\nimport time; time.sleep(0.05)"
-    values = notebook.values("import acme", later, "import library; library.load('acme.later')")
+    values = own_notebook.values("import acme", later, "import library; library.load('acme.later')")
     assert values[2] == "acme.later"
 
 
-def test_a_new_notebook_keeps_what_was_installed_meanwhile(notebook: Notebook) -> None:
-    project = src_project(notebook.workspace.home / "proj", "acme")
-    elsewhere = str(notebook.workspace.folder / "Users/first.last@company.com/elsewhere/notebook")
-    values = notebook.values(install(notebook.environment, project) + "1", Cell("import acme; acme.VALUE", elsewhere))
+def test_a_new_notebook_keeps_what_was_installed_meanwhile(own_notebook: Notebook) -> None:
+    project = src_project(own_notebook.workspace.home / "proj", "acme")
+    elsewhere = str(own_notebook.workspace.folder / "Users/first.last@company.com/elsewhere/notebook")
+    values = own_notebook.values(
+        install(own_notebook.environment, project) + "1", Cell("import acme; acme.VALUE", elsewhere)
+    )
     assert values == [1, "editable"]
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("era", ERAS)
-def test_a_project_behind_a_link(notebook: Notebook, era: str, shape: str) -> None:
+def test_a_project_behind_a_link(own_notebook: Notebook, era: str, shape: str) -> None:
     """Installed by the link's name, with its sources behind a further link that leads outside the project."""
-    home = notebook.workspace.home
+    home = own_notebook.workspace.home
     project = SHAPES[shape](home / "proj", "acme")
     sources = project / "src" if shape == "path line" else project / "acme"
     elsewhere = sources.rename(home / "elsewhere")
@@ -154,8 +148,8 @@ def test_a_project_behind_a_link(notebook: Notebook, era: str, shape: str) -> No
     (home / "link").symlink_to(project)
     asked = "from dbx_patch.patches.autoreload_hook_patch import is_editable_file; is_editable_file(acme.lazy.__file__)"
     cells = (
-        install(notebook.environment, home / "link"),
+        install(own_notebook.environment, home / "link"),
         "import acme.lazy, library; [acme.lazy.load(), library.load('acme.sub')]",
         asked,
     )
-    assert notebook.values(*cells, runtime=era)[1:] == [["acme.deep.leaf", "acme.sub"], True]
+    assert own_notebook.values(*cells, runtime=era)[1:] == [["acme.deep.leaf", "acme.sub"], True]

@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from support.environments import DATABRICKS, TARGET, Environment, once
-from support.kernels import Notebook, make_notebook
-from support.workspaces import Workspace
+from support.environments import DATABRICKS, TARGET, Environment
+from support.kernels import Notebook
 
 pytest.importorskip("IPython")
 SHELL = """
@@ -29,13 +28,12 @@ def armed():
 
 
 @pytest.fixture(scope="module")
-def env(shared: Path, tools: Path, wheel: Path) -> Environment:
+def env(notebook: Notebook) -> Environment:
     import sys
 
     if sys.executable != TARGET:
         pytest.skip("IPython is installed for the interpreter of the tests only")
-    folder = once(shared / "notebook", lambda at: make_notebook(at, tools, wheel) and None)
-    return Notebook(Environment(folder / "env", tools), Workspace(folder)).environment
+    return notebook.environment
 
 
 def in_ipython(env: Environment, code: str, tmp_path: Path, options: tuple[str, ...] = ()) -> Any:

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from support.environments import Environment, once
-from support.kernels import ERAS, Notebook, error_of, make_notebook, renamed_runtime
-from support.workspaces import HATCHLING, Workspace, package, write
+from support.kernels import ERAS, Furnish, Notebook, error_of, renamed_runtime
+from support.workspaces import HATCHLING, package, write
 
 PROJECT = (
     HATCHLING + '[project]\nname = "repo"\nversion = "1.0"\n[tool.hatch.build.targets.wheel]\npackages = ["repo_pkg"]\n'
@@ -18,17 +17,15 @@ STRAY = {"colorsys.py": "VALUE = 'stray'\n", "installed.py": "VALUE = 'stray'\n"
 
 
 @pytest.fixture(scope="module")
-def notebook(shared: Path, tools: Path, wheel: Path) -> Notebook:
-    def make(folder: Path) -> None:
-        made = make_notebook(folder, tools, wheel)
+def furnish() -> Furnish:
+    def add(made: Notebook) -> None:
         files = {**package("repo_pkg"), **STRAY, **{f"notebooks/{name}": text for name, text in STRAY.items()}}
         files["notebooks/side.py"] = "VALUE = 'side'\n"
         project = write(made.workspace.home / "repo", {**files, "pyproject.toml": PROJECT})
         made.environment.install_editable(project)
         write(made.environment.site_packages, {"installed.py": "VALUE = 'installed'\n"})
 
-    folder = once(shared / "nested", make)
-    return Notebook(Environment(folder / "env", tools), Workspace(folder))
+    return add
 
 
 def place(notebook: Notebook, inner: str) -> Path:

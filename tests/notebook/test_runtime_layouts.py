@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from dbx_patch.simulator import materialise
-from support.environments import Environment, once
-from support.kernels import ERAS, NEEDS_PATCH, PURGE, VALUES, Notebook, make_notebook
-from support.workspaces import Workspace, write
+from support.kernels import ERAS, NEEDS_PATCH, PURGE, VALUES, Furnish, Notebook
+from support.workspaces import write
 
 LAUNCHER = "python_shell/scripts/db_ipykernel_launcher.py"
 REBUILD = "    sys_path_init.patch_sys_path_with_developer_paths()\n"
@@ -98,11 +97,8 @@ def runtime_with(folder: Path, era: str, layout: str) -> Path:
 
 
 @pytest.fixture(scope="module")
-def notebook(shared: Path, tools: Path, wheel: Path) -> Notebook:
-    folder = once(shared / "layouts", lambda at: make_notebook(at, tools, wheel) and None)
-    environment = Environment(folder / "env", tools)
-    write(environment.site_packages, BIG)
-    return Notebook(environment, Workspace(folder))
+def furnish() -> Furnish:
+    return lambda made: write(made.environment.site_packages, BIG)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

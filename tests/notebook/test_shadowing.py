@@ -6,23 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from support.environments import Environment, once
-from support.kernels import ERAS, Notebook, make_notebook, renamed_runtime
-from support.workspaces import Workspace, src_project, write
+from support.kernels import ERAS, Furnish, Notebook, renamed_runtime
+from support.workspaces import src_project, write
 
 
 @pytest.fixture(scope="module")
-def notebook(shared: Path, tools: Path, wheel: Path) -> Notebook:
+def furnish() -> Furnish:
     """Editable installs of names that are there already: in the standard library, installed, beside the notebook."""
 
-    def make(folder: Path) -> None:
-        made = make_notebook(folder, tools, wheel)
+    def add(made: Notebook) -> None:
         write(made.environment.site_packages, {"installed/__init__.py": "VALUE = 'installed'\n"})
         for name in ("json", "installed", "beside"):
             made.environment.install_editable(src_project(made.workspace.home / name, name))
 
-    folder = once(shared / "shadowing", make)
-    return Notebook(Environment(folder / "env", tools), Workspace(folder))
+    return add
 
 
 @pytest.mark.parametrize("renamed", [False, True])

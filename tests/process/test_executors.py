@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from dbx_patch.simulator import ExecutorReport, simulate_executor
-from support.environments import Environment, once
-from support.kernels import ERAS, Notebook, make_notebook
-from support.workspaces import Workspace
+from support.kernels import ERAS, Notebook
 
 UDF = """
 def udf(name):
@@ -46,12 +42,6 @@ def misses(workspace, names):
     system._os = real
     return asked
 """
-
-
-@pytest.fixture(scope="module")
-def notebook(shared: Path, tools: Path, wheel: Path) -> Notebook:
-    folder = once(shared / "executor", lambda at: make_notebook(at, tools, wheel) and None)
-    return Notebook(Environment(folder / "env", tools), Workspace(folder))
 
 
 def call(notebook: Notebook, function: str, *args: str, **options: object) -> ExecutorReport:

@@ -10,6 +10,7 @@ import pytest
 from real.houses import House
 from real.neighbours import NEEDS_US, SERVED, both_orders, furnish, values_in_both_eras
 from support.environments import DATABRICKS, clean_environ, run
+from support.installed import distribution
 from support.kernels import ERAS
 from support.workspaces import write
 
@@ -45,14 +46,9 @@ HOOKS = "def mark(module):\n    module.MARK = getattr(module, 'MARK', 0) + 1\n"
 
 def add_distribution(house: House, group: str, target: str) -> None:
     """A distribution in site-packages with one entry point, as an installer would have left it."""
-    info = "hooks-1.0.dist-info"
-    files = {
-        "acme_hooks.py": HOOKS,
-        f"{info}/METADATA": "Metadata-Version: 2.1\nName: hooks\nVersion: 1.0\n",
-        f"{info}/entry_points.txt": f"[{group}]\n{target}\n",
-        f"{info}/RECORD": "",
-    }
-    write(house.environment.site_packages, files)
+    site = house.environment.site_packages
+    write(site, {"acme_hooks.py": HOOKS})
+    distribution(site, "hooks", ["acme_hooks.py"], texts={"entry_points.txt": f"[{group}]\n{target}\n"})
 
 
 @both_orders("autowrapt")

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from support.environments import ROOT, Environment, clean_environ, make_venv, once, run
+from support.installed import distribution
 from support.sessions import as_json, copy_of, findings
 from support.workspaces import write
 
@@ -110,10 +111,9 @@ def rated(environment: Environment) -> dict[str, dict[str, Any]]:
 def plain_import(site: Path) -> None:
     """A distribution whose ``.pth`` does no more than import a module."""
     line = "import plainest\n"
-    rows = (
-        f"plainest.py,{hash_of(b'')},0\nplain.pth,{hash_of(line.encode())},{len(line)}\nplain-1.0.dist-info/RECORD,,\n"
-    )
-    write(site, {"plainest.py": "", "plain.pth": line, "plain-1.0.dist-info/RECORD": rows})
+    write(site, {"plainest.py": "", "plain.pth": line})
+    rows = [f"plainest.py,{hash_of(b'')},0", f"plain.pth,{hash_of(line.encode())},{len(line)}"]
+    distribution(site, "plain", texts={"RECORD": "\n".join([*rows, "plain-1.0.dist-info/RECORD,,\n"])})
 
 
 def test_autorun_audit_rates_it_no_higher_than_a_plain_import(installed: Environment, tmp_path: Path) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
+
+import pytest
 
 from dbx_patch.simulator import Cell, CellReport, SimulationReport, materialise, simulate
-from support.environments import TARGET, Environment, make_venv
+from support.environments import TARGET, Environment, make_venv, once
 from support.workspaces import Workspace, flat_project, package, src_project, write
 
 ERAS = ("legacy", "modern")
@@ -88,6 +90,37 @@ def make_notebook(folder: Path, tools: Path, wheel: Path | None) -> Notebook:
     write(workspace.home / "proj/src2", package("second"))
     write(environment.site_packages, {"library.py": LIBRARY})
     return Notebook(environment, workspace)
+
+
+Furnish = Callable[[Notebook], object]
+
+
+@pytest.fixture(scope="module")
+def furnish() -> Furnish | None:
+    """What a test file's notebook has beyond the others': a file that needs more has a fixture of this name."""
+    return None
+
+
+@pytest.fixture(scope="module")
+def notebook(
+    request: pytest.FixtureRequest, shared: Path, tools: Path, wheel: Path, furnish: Furnish | None
+) -> Notebook:
+    """The notebook of a file's tests, none of which changes it: one for all files that add nothing to it."""
+
+    def make(folder: Path) -> None:
+        made = make_notebook(folder, tools, wheel)
+        if furnish is not None:
+            furnish(made)
+
+    folder = once(shared / ("notebook" if furnish is None else request.module.__name__), make)
+    return Notebook(Environment(folder / "env", tools), Workspace(folder))
+
+
+@pytest.fixture
+def own_notebook(environment: Environment, tmp_path: Path) -> Notebook:
+    """A notebook for one test, which may install what it likes: dbx-patch and a library, no editable install yet."""
+    write(environment.site_packages, {"library.py": LIBRARY})
+    return Notebook(environment, Workspace(tmp_path).create())
 
 
 def error_of(cell: CellReport) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from support.environments import Environment, clean_environ
 
+MAIN = "import sys; from dbx_patch.commands.cli import main; sys.exit(main(['verify', '--json']))"
 ON = {"DATABRICKS_RUNTIME_VERSION": "17.3", "NO_COLOR": ""}
 
 
@@ -45,3 +46,10 @@ def shell(line: str) -> None:
 def fits(text: str, width: int = 80) -> bool:
     """Tell whether text fits a terminal. What is there to be pasted is never broken, so it may be longer."""
     return all(len(line) <= width or line.startswith("      ") for line in text.splitlines())
+
+
+def reported(done: Any) -> dict[str, dict[str, str]]:
+    """The findings by their code, of a process that ran ``MAIN`` after code of its own."""
+    assert done.stderr == "", done.stderr
+    text = done.stdout[done.stdout.index("{") :]  # after what that code has printed
+    return {found["code"]: found for found in json.loads(text)["findings"]}

@@ -1,0 +1,1 @@
+"""The simulated runtimes, with dbx-patch not in play."""

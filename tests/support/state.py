@@ -1,0 +1,72 @@
+"""The whole import state, saved and restored; and dbx-patch's own globals, set to what a fresh process has.
+
+This is the only place in the tests that resets them.
+"""
+
+from __future__ import annotations
+
+import copy
+import importlib
+import sys
+from contextlib import contextmanager
+from typing import Any, Iterator
+
+import pytest
+
+# Each module's globals that its functions rebind or fill, and what they are in a process that has done nothing yet.
+GLOBALS: dict[str, dict[str, Any]] = {
+    "_dbx_patch_bootstrap": {"runs": 0, "fault": None},
+    "dbx_patch.commands.notebook": {"_armed_here": False},
+    "dbx_patch.hooks": {"_callbacks": {}, "_asking": {}, "faults": [], "_resolve": None},
+    "dbx_patch.hooks.applied": {"undos": {}, "_remarks": {}},
+    "dbx_patch.hooks.fallback": {"served": {}, "_ran": {}, "_finders": {}},
+    "dbx_patch.hooks.journal": {"_logger": None, "_handed_over": False},
+    "dbx_patch.hooks.rationed": {
+        "guarded": set(),
+        "_all_entries": False,
+        "_rationed": (None, ""),
+        "patched_hooks": [],
+    },
+    "dbx_patch.hooks.sys_path": {"_put_back": set(), "_complete": (None, []), "_adopted": None},
+    "dbx_patch.index.snapshot": {"_index": None},
+    "dbx_patch.patches.wsfs_import_hook_patch": {"_lookups": {}},
+}
+TABLES = ("path", "meta_path", "path_hooks", "modules", "path_importer_cache")
+
+
+@contextmanager
+def kept() -> Iterator[None]:
+    """Start with dbx-patch's globals as in a fresh process; afterwards have the import state as it was before."""
+    for module in GLOBALS:
+        importlib.import_module(module)  # before anything is saved: a module that stays has its globals restored
+    tables = [(name, getattr(sys, name)) for name in TABLES]
+    contents = [copy.copy(table) for _, table in tables]
+    owned = [(vars(sys.modules[module]), name) for module, names in GLOBALS.items() for name in names]
+    before = [(namespace[name], copy.copy(namespace[name])) for namespace, name in owned]
+    for module, names in GLOBALS.items():
+        vars(sys.modules[module]).update(copy.deepcopy(names))
+    try:
+        yield
+    finally:
+        for (name, table), content in zip(tables, contents):
+            _refill(table, content)  # the same object: importlib and others hold it
+            setattr(sys, name, table)
+        for (namespace, name), (value, content) in zip(owned, before):
+            _refill(value, content)
+            namespace[name] = value
+
+
+def _refill(table: Any, content: Any) -> None:
+    if isinstance(table, list):
+        table[:] = content
+    elif isinstance(table, (dict, set)) and table != content:
+        for key in set(table) - set(content):  # never empty in between: every import looks into these
+            table.pop(key) if isinstance(table, dict) else table.remove(key)
+        table.update(content)
+
+
+@pytest.fixture
+def import_state() -> Iterator[None]:
+    """Run a test in an import state of its own: see :func:`kept`."""
+    with kept():
+        yield

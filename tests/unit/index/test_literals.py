@@ -1,0 +1,98 @@
+"""Literals in installers' files mean what Python and JSON take them for; any other text is refused, and soon."""
+
+from __future__ import annotations
+
+import ast
+import json
+import pprint
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dbx_patch.index.literals import NotLiteral, assigned, literal
+from support.drawn import PIECES, bounded, json_values, python_values, texts
+
+
+@bounded
+@given(value=json_values, ascii_only=st.booleans(), indent=st.sampled_from([None, 0, 2, "\t"]))
+def test_json_means_what_it_means_to_json(value: Any, ascii_only: bool, indent: Any) -> None:
+    text = json.dumps(value, ensure_ascii=ascii_only, indent=indent)
+    assert repr(literal(text)) == repr(json.loads(text))
+
+
+@bounded
+@given(value=python_values, width=st.sampled_from([1, 40, 10**6]))
+def test_python_literals_mean_what_they_mean_to_python(value: Any, width: int) -> None:
+    for text in (repr(value), ascii(value), pprint.pformat(value, width=width), f" {value!r}\n"):
+        assert literal(text) == ast.literal_eval(text.strip()) and type(literal(text)) is type(value)
+
+
+@bounded
+@given(
+    mapping=st.dictionaries(texts, texts, max_size=4),
+    before=texts,
+    after=texts,
+    kind=st.sampled_from(["", ": dict[str, str]"]),
+)
+def test_an_assignment_is_read_from_its_line(mapping: dict[str, str], before: str, after: str, kind: str) -> None:
+    around = before.replace("MAPPING", "")
+    assert (
+        assigned(f"# {around}\nMAPPINGS = 1\nOTHER = 1\nMAPPING{kind} = {mapping!r}\n{after}\n", "MAPPING") == mapping
+        or "\nMAPPING" in around
+    )
+
+
+@bounded
+@given(text=st.text() | st.lists(st.sampled_from(PIECES)).map("".join))
+def test_any_text_is_a_literal_or_is_refused(text: str) -> None:
+    try:
+        value = literal(text)
+    except NotLiteral:
+        return
+    assert isinstance(value, (str, int, float, dict, list, tuple, set, type(None)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "[" * 500_000,
+            "{1:" * 300_000,
+            "(" * 500_000 + ")" * 500_000,
+            "[" + "[]," * 300_000,
+            "9" * 3_000_000,
+            "[" + "1," * 300_000,
+        ),
+        *(
+            '"' + "\\" * 1_000_000,
+            '"' + "\\u" * 300_000,
+            "'a'" * 300_000,
+            "1e" + "9" * 30,
+            "-" * 10**6,
+            " " * 3_000_000,
+            "''" * 500_000 + "x",
+        ),
+        *(
+            '"' + "\\ud83d" * 100_000 + '"',
+            '{"a": ' * 100_000 + "1",
+            "{" + "[]:1," * 10,
+            "{[1]}",
+            "{{}}",
+            "0" * 41,
+            "1_0_" * 8,
+            "\\",
+            "",
+        ),
+    ],
+    ids=lambda text: f"{text[:8]}*{len(text)}",
+)
+def test_hostile_text_ends_soon(text: str) -> None:
+    started = time.process_time()
+    try:
+        literal(text)
+    except NotLiteral:
+        pass
+    assert time.process_time() - started < 3  # a few tenths; what is quadratic takes minutes
