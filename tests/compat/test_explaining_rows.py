@@ -1,4 +1,4 @@
-"""What ``explain`` says of every row, in one kernel with all of them, before anything of them is imported."""
+"""`explain` says of every installer's editable install that it works, and from which file, importing nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the index says of every row, read once over the site in which all of them are installed."""
+"""The index knows every installer's editable install: its shape, names, source files, and nothing besides."""
 
 from __future__ import annotations
 

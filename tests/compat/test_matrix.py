@@ -1,4 +1,4 @@
-"""The matrix: every installer's editable install, in every situation, under both simulated eras.
+"""Every installer's editable install works in every situation, under both simulated eras.
 
 Which of it would work without dbx-patch is measured too: see ``test_what_needs_dbx_patch``.
 """

@@ -1,4 +1,4 @@
-"""PEP 420 namespaces with one half installed and one editable, or with halves in two editables and more."""
+"""PEP 420 namespaces work with one half installed and one editable, or with halves in several editable installs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line as a user meets it: exit codes, help, suggestions, JSON, pipes, and ``simulate``."""
+"""The command line has the exit codes, help, suggestions and JSON that a user expects; `simulate` runs programs."""
 
 from __future__ import annotations
 

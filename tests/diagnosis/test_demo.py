@@ -1,4 +1,4 @@
-"""``dbx-patch demo``: no network, no pip, and it notices when dbx-patch does not do its work."""
+"""`dbx-patch demo` needs no network and no pip, and notices when dbx-patch does not do its work."""
 
 from __future__ import annotations
 

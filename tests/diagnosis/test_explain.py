@@ -1,4 +1,4 @@
-"""``explain``: what it says is what then happens, and asking changes nothing."""
+"""What `explain` says of a name is what its import then does, and asking changes nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ``verify`` finds of a process: the situation made for real, the finding and its remedy read from ``--json``."""
+"""`verify` finds what is wrong with a process, and its remedy works."""
 
 from __future__ import annotations
 

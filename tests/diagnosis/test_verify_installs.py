@@ -1,4 +1,4 @@
-"""What ``verify`` finds of editable installs, made with real files; finding and remedy are read from ``--json``."""
+"""`verify` finds what is wrong with editable installs, and its remedy works."""
 
 from __future__ import annotations
 

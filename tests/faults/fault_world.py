@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from support.environments import Environment
 from support.installed import distribution
 from support.kernels import Notebook
 from support.workspaces import package, write
@@ -62,7 +61,3 @@ def _write_others(site: Path, shapes: Path) -> None:
     distribution(site, "acme_i", ["acme_i.py"], project=shapes)
     line = "import sys, types, os;p = os.path.join({!r}, *('acme_n',)); 1\n"
     write(site, {"acme_n-nspkg.pth": line.format(str(shapes / "namespace"))})
-
-
-def site_of(environment: Environment) -> str:
-    return str(environment.site_packages)

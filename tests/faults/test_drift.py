@@ -1,4 +1,4 @@
-"""Drift: made-up later releases of both runtimes. Nothing raises or prints that did not; editable imports work."""
+"""Under made-up later releases of both runtimes nothing new raises or prints, and editable imports work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fault injection: each kind of exception in place of each call that dbx-patch makes, from start-up to the last miss.
+"""No exception in place of any call that dbx-patch makes reaches an import, from start-up to the last miss.
 
 Every call site of the engine (what `Injector` sees: Python and C functions, imports) meets faults in both eras.
 ``DBX_PATCH_TEST_FAULTS=all``: every kind at every one, in every phase, which takes minutes.

@@ -1,4 +1,4 @@
-"""Races: many threads, and forks, signals, cycles and recursion, in processes with the runtime's layers in place."""
+"""Many threads, forks, signals, cycles and recursion neither hang nor break imports in a kernel."""
 
 from __future__ import annotations
 

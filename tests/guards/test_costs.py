@@ -1,4 +1,4 @@
-"""Costs that may not come back, told by counting and never by a clock: modules, calls and file operations."""
+"""Start-up, look-ups and checks cost no more modules, calls and file operations than they did."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A site folder in which anything may stand at any time: reading it raises nothing, runs nothing, and ends."""
+"""Whatever stands in a site folder at any time, reading it raises nothing, runs nothing, and ends."""
 
 from __future__ import annotations
 

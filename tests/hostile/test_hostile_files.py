@@ -1,4 +1,4 @@
-"""What is no file where a file is read, too much of everything, and folders that change or refuse."""
+"""Files that are no files, too much of everything, and folders that change or refuse do no harm."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No path outside an editable install is ever user code: against a definition that shares nothing with the index."""
+"""No path outside an editable install is ever user code, by a definition that shares nothing with the index."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Installs, reinstalls and uninstalls while the kernel runs: no restart, no refresh call."""
+"""Installs, reinstalls and uninstalls count at once while the kernel runs, with no restart and no refresh call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The extension in a real IPython shell."""
+"""`%load_ext dbx_patch` and `%dbx_patch` work in a real IPython shell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A notebook that lies in the project's folder, which is a path entry: what libraries import stays what it was."""
+"""Where a notebook lies in an editable project's folder, libraries import what they did without dbx-patch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Patches in a kernel: applied late, removed, applied again, reloaded, left out one by one, or all switched off."""
+"""Patches can be applied late, removed, applied again, reloaded, left out one by one, or all switched off."""
 
 from __future__ import annotations
 

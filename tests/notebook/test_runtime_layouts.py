@@ -1,4 +1,4 @@
-"""Runtimes that do the same things in another order or another way: nothing may rest on how one does them."""
+"""Imports work on runtimes that do the same things in another order or another way."""
 
 from __future__ import annotations
 

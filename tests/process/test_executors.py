@@ -1,4 +1,4 @@
-"""UDF workers: a daemon with the environment's Python, forked workers, the runtime's clean-up of their paths."""
+"""UDF workers import editable packages, whether or not the driver sent the paths."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The trigger and the fallback in real interpreters, with every kind of loader a runtime module can have."""
+"""The trigger and the fallback work in real interpreters, with every kind of loader a runtime module can have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How people install: pip and uv, each way that puts the wheel somewhere, and what then happens at a start."""
+"""However people install the wheel with pip or uv, it is armed at the next start, and uninstalling leaves nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ``.start`` file: under an emulation of PEP 829 on any Python, and for real where a 3.15 is found.
+"""The `.start` file arms a process as the `.pth` does: emulated on any Python, and for real where there is a 3.15.
 
 The emulation stands in for ``site.addsitedir`` while ``site.main()`` runs, and follows the PEP's phases: path lines of
 all ``.pth`` files first; then import lines, but of files with no ``.start`` of the same stem; then the entry points.

@@ -1,4 +1,4 @@
-"""What an interpreter's start does and does not do: a wheel in a fresh environment, a subprocess for each start."""
+"""Start-up arms dbx-patch on Databricks, loads one module elsewhere, prints nothing and raises nothing."""
 
 from __future__ import annotations
 

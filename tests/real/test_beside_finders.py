@@ -1,4 +1,4 @@
-"""What other code does to the import system's tables, and what the standard library asks of editable packages."""
+"""Editable packages work beside other code that changes the import system, and as the standard library expects."""
 
 from __future__ import annotations
 

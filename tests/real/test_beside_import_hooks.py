@@ -1,4 +1,4 @@
-"""Other people's import hooks, each the real package: they do their work on editable code, and we do ours."""
+"""Other people's import hooks, each the real package, do their work on editable code, and dbx-patch does its own."""
 
 from __future__ import annotations
 

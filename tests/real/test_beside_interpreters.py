@@ -1,4 +1,4 @@
-"""Interpreters that do not start as usual: from a zip file, embedded in a C program, or inside another one."""
+"""Interpreters that start from a zip file, in a C program or inside another one work with dbx-patch installed."""
 
 from __future__ import annotations
 

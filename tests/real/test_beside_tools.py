@@ -1,4 +1,4 @@
-"""Tools that start interpreters of their own, or carry code between them, with editable packages in a workspace."""
+"""Tools that start interpreters of their own, or carry code between them, find editable packages in a workspace."""
 
 from __future__ import annotations
 

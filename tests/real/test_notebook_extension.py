@@ -1,4 +1,4 @@
-"""``%load_ext dbx_patch`` and ``%dbx_patch`` in a real kernel, over the real protocol."""
+"""`%load_ext dbx_patch` and `%dbx_patch` work in a real kernel, over the real protocol."""
 
 from __future__ import annotations
 

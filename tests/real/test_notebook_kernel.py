@@ -1,4 +1,4 @@
-"""A real ipykernel, started as Databricks starts it, with cells sent by a real client."""
+"""A real ipykernel, started as Databricks starts it, imports editable packages in cells that a real client sends."""
 
 from __future__ import annotations
 

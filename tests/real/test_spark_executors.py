@@ -1,4 +1,4 @@
-"""Real Spark executors: two JVMs, the real daemon's Python workers, functions that call into an editable package."""
+"""Functions on real Spark executors, with the real daemon's Python workers, call into an editable package."""
 
 from __future__ import annotations
 

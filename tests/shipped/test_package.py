@@ -1,4 +1,4 @@
-"""What is shipped: complete, as recorded, to the taste of the tools that judge packages and start-up lines."""
+"""The wheel is complete and as recorded, and tools that judge packages and start-up lines find nothing in it."""
 
 from __future__ import annotations
 

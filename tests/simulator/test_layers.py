@@ -1,4 +1,4 @@
-"""The simulated runtime's other layers: its path hook, autoreload, wrapped imports, and the refusal of notebooks."""
+"""The simulated runtime has the real one's path hook, autoreload, wrapped imports, and refusal of notebooks."""
 
 from __future__ import annotations
 
