@@ -1,0 +1,95 @@
+"""The two finders are put in place once each and taken away again; what is registered runs after a module's body."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from dbx_patch import hooks
+from support.workspaces import write
+
+pytestmark = pytest.mark.usefixtures("import_state")
+
+
+def ours() -> list[object]:
+    return [finder for finder in sys.meta_path if finder in (hooks.TRIGGER, hooks.FALLBACK)]
+
+
+def test_arming_twice_puts_each_in_place_once() -> None:
+    hooks.arm()
+    hooks.arm()
+    assert ours() == [hooks.TRIGGER, hooks.FALLBACK] == [sys.meta_path[0], sys.meta_path[-1]]
+    assert hooks.expected() == list(hooks.RUNTIME_MODULES)
+    hooks.disarm()
+    assert ours() == [] and hooks.expected() == []
+
+
+def test_what_is_disabled_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DBX_PATCH_DISABLE", " fallback ,autoreload,nonsense")
+    hooks.arm()
+    assert ours() == [hooks.TRIGGER]
+    assert set(hooks.RUNTIME_MODULES) - set(hooks.expected()) == {"autoreload"}
+
+
+def test_a_callback_runs_after_the_body_and_again_after_a_reload(tmp_path: Path) -> None:
+    write(tmp_path, {"runtime_like.py": "BODY = 'ran'\n"})
+    sys.path.insert(0, str(tmp_path))
+    hooks.expect([])
+    seen = []
+
+    @hooks.when_imported("runtime_like")
+    def look(module: ModuleType) -> None:
+        seen.append((module.BODY, type(module.__loader__), type(module.__spec__ and module.__spec__.loader)))
+
+    module = importlib.import_module("runtime_like")
+    once = ("ran", SourceFileLoader, SourceFileLoader)
+    assert seen == [once]
+    importlib.reload(module)
+    assert seen == [once, once]
+    hooks.when_imported("runtime_like")(look)
+    assert seen == [once, once], "the same function is registered once"
+
+
+def test_a_failing_callback_is_recorded_and_fails_no_import(tmp_path: Path) -> None:
+    write(tmp_path, {"runtime_like.py": ""})
+    sys.path.insert(0, str(tmp_path))
+    hooks.expect([])
+    hooks.when_imported("runtime_like")(lambda module: 1 / 0)
+    importlib.import_module("runtime_like")
+    ((where, fault),) = hooks.faults
+    assert where == "when_imported('runtime_like')" and isinstance(fault, ZeroDivisionError)
+    assert fault.__traceback__ is None, "frames are not kept alive"
+
+
+def test_only_the_newest_faults_are_kept() -> None:
+    for number in range(60):
+        hooks.record_fault(str(number), ValueError())
+    assert [where for where, _ in hooks.faults] == [str(number) for number in range(10, 60)]
+
+
+def test_a_thread_that_is_asking_already_gets_no_second_answer() -> None:
+    found = []
+
+    class Asking:
+        def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+            found.append(hooks.ask_others(name))
+
+    sys.meta_path.insert(0, Asking())
+    spec = hooks.ask_others("colorsys")
+    assert spec is not None and spec.name == "colorsys" and found == [None]
+
+
+def test_code_that_others_can_see_on_the_stack_has_no_file() -> None:
+    @hooks.unseen
+    def outer() -> str:
+        def inner() -> str:
+            return sys._getframe().f_code.co_filename
+
+        return inner()
+
+    assert outer() == outer.__code__.co_filename == f"<{__name__}>"
