@@ -17,19 +17,18 @@ import pytest
 GLOBALS: dict[str, dict[str, Any]] = {
     "_dbx_patch_bootstrap": {"runs": 0, "fault": None},
     "dbx_patch.commands.notebook": {"_armed_here": False},
-    "dbx_patch.hooks": {"_callbacks": {}, "_asking": {}, "faults": [], "_resolve": None},
+    "dbx_patch.hooks": {"watched": {}, "names": frozenset(), "_asking": {}, "_loaded": {}, "faults": []},
     "dbx_patch.hooks.applied": {"undos": {}, "_remarks": {}},
-    "dbx_patch.hooks.fallback": {"served": {}, "_ran": {}, "_finders": {}},
-    "dbx_patch.hooks.journal": {"_logger": None, "_handed_over": False},
-    "dbx_patch.hooks.rationed": {
-        "guarded": set(),
-        "_all_entries": False,
-        "_rationed": (None, ""),
-        "patched_hooks": [],
-    },
-    "dbx_patch.hooks.sys_path": {"_put_back": set(), "_complete": (None, []), "_adopted": None},
+    "dbx_patch.hooks.answers": {"_finders": {}},
+    "dbx_patch.hooks.fallback": {"served": {}},
+    "dbx_patch.hooks.journal": {"_handed_over": None},
+    "dbx_patch.hooks.portions": {"_extends": {}},
+    "dbx_patch.hooks.rationed": {"_all_entries": False, "_judged": (None, None, {}), "patched_hooks": []},
+    "dbx_patch.hooks.sys_path": {"_ours": {}, "_complete": (None, []), "_learnt": None},
+    "dbx_patch.index.pth_files": {"doubts": 0},
+    "dbx_patch.index.scan": {"_trees": {}},
     "dbx_patch.index.snapshot": {"_index": None},
-    "dbx_patch.patches.wsfs_import_hook_patch": {"_lookups": {}},
+    "dbx_patch.patches.wsfs_import_hook_patch": {"_entries": {}},
 }
 TABLES = ("path", "meta_path", "path_hooks", "modules", "path_importer_cache")
 

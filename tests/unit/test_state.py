@@ -19,7 +19,7 @@ FILLED = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
 def is_filled(value: ast.expr | None) -> bool:
     """Tell whether a global's first value is something that functions can put things into."""
     if isinstance(value, ast.Call):
-        return isinstance(value.func, ast.Name) and value.func.id in ("set", "dict", "list")
+        return isinstance(value.func, ast.Name) and value.func.id in ("set", "dict", "list", "frozenset")
     return isinstance(value, FILLED)
 
 

@@ -3,7 +3,8 @@
 import sys
 from _frozen_importlib import ModuleSpec
 
-from dbx_patch.hooks import record_fault, unseen, watched
+from dbx_patch import hooks
+from dbx_patch.hooks import record_fault, unseen
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,9 +77,9 @@ def fire(name: str, module: "ModuleType") -> None:
     """Run what is registered for module ``name``, by its callbacks as well. One that fails is recorded, and no more."""
     module = sys.modules.get(name, module)  # a body may replace its own module
     number = 0
-    while number < len(watched.get(name, ())):
+    while number < len(hooks.watched.get(name, ())):
         try:
-            watched[name][number](module)
+            hooks.watched[name][number](module)
         except Exception as fault:
             record_fault(f"when_imported({name!r})", fault)
         number += 1
@@ -124,7 +125,7 @@ def catch_up(name: str, callback: "Callable[[ModuleType], object]") -> None:
     try:
         if module is not None and not is_loading(module):
             callback(module)
-        elif module is not None and len(watched[name]) == 1:  # the finders were asked before it was watched
+        elif module is not None and len(hooks.watched[name]) == 1:  # the finders were asked before it was watched
             _fire_when_loaded(module)
     except Exception as fault:
         record_fault(f"when_imported({name!r})", fault)

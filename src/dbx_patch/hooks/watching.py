@@ -1,16 +1,16 @@
 """Changing what the trigger watches, after the start: names that are learnt, patches that are forgotten, disarming.
 
-The state of the process, all of it: here ``lock``, ``faults``, ``watched``, ``names``, ``_asking``, ``_loaded``; in
+The state of the process, all of it: in ``hooks`` ``lock``, ``faults``, ``watched``, ``names``, ``_asking``, ``_loaded``; in
 ``applied`` ``undos`` and ``_remarks``; in ``answers`` ``_finders``; in ``fallback`` ``served``; in ``journal``
-``_handed_over``; in ``rationed`` ``_all_entries``, ``_guarded`` and ``patched_hooks``; in ``sys_path`` ``_ours``,
+``_handed_over``; in ``portions`` ``_extends``; in ``rationed`` ``_all_entries``, ``_judged`` and ``patched_hooks``; in ``sys_path`` ``_ours``,
 ``_complete`` and ``_learnt``; in ``index.snapshot`` ``_index``; in ``index.scan`` ``_trees``; in ``index.pth_files``
-``doubts``; in ``patches.wsfs_import_hook_patch`` ``_lookups`` and ``_entries``.
+``doubts``; in ``patches.wsfs_import_hook_patch`` ``_entries``.
 """
 
 import sys
 
 from dbx_patch import hooks
-from dbx_patch.hooks import APPLIERS, BEGINNINGS, FALLBACK, RUNTIME_MODULES, TRIGGER, learn_names, watched
+from dbx_patch.hooks import APPLIERS, BEGINNINGS, FALLBACK, RUNTIME_MODULES, TRIGGER, learn_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,15 +23,17 @@ def watch(names: "Iterable[str]") -> None:
     """Have the trigger answer for these top-level names, and for none of those that it was told before."""
     before, hooks.names = hooks.names, frozenset(names)
     for name in hooks.names:
-        watched.setdefault(name, [])
+        hooks.watched.setdefault(name, [])
     for name in before - hooks.names:
-        if not watched.get(name):
-            watched.pop(name, None)
+        if not hooks.watched.get(name):
+            hooks.watched.pop(name, None)
 
 
 def expected() -> "List[str]":
     """Return the patches that are applied to their runtime modules when these load."""
-    return [patch for patch, (module, *_) in RUNTIME_MODULES.items() if APPLIERS[patch] in watched.get(module, ())]
+    return [
+        patch for patch, (module, *_) in RUNTIME_MODULES.items() if APPLIERS[patch] in hooks.watched.get(module, ())
+    ]
 
 
 def forget(patches: "Iterable[str]") -> None:
@@ -42,11 +44,11 @@ def forget(patches: "Iterable[str]") -> None:
 
 
 def _unregister(module: str, callback: "Callback") -> None:
-    callbacks = watched.get(module, [])
+    callbacks = hooks.watched.get(module, [])
     if callback in callbacks:
         callbacks.remove(callback)
         if not callbacks and module not in hooks.names:
-            del watched[module]
+            del hooks.watched[module]
 
 
 def disarm() -> None:

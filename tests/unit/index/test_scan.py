@@ -64,5 +64,11 @@ def test_modules_of_a_root(site: Path, project: Path) -> None:
     )
     write(project / "src", {"namespace/x.py": "", "acme.egg-info/PKG-INFO": ""})
     index = index_of(site, {"a.pth": str(project / "src")})
-    assert index.names_in[str(project / "src")] == {"acme", "mod", "ext", "namespace"}
+    assert index.names_in[str(project / "src")] == {
+        "acme",
+        "mod",
+        "ext",
+        "namespace",
+        "bad-name",
+    }  # import_module() takes any
     assert scan.is_source_root(str(project))
