@@ -10,6 +10,7 @@ from dbx_patch.simulator.executor import simulate_executor
 from dbx_patch.simulator.kernel import run_program, simulate
 from dbx_patch.simulator.layout import VERSIONS, materialise
 from dbx_patch.simulator.reports import Cell, CellReport, ExecutorReport, SimulationReport, WorkspaceOps
+from dbx_patch.simulator.variant import Variant
 
 __all__ = [
     "VERSIONS",
@@ -17,6 +18,7 @@ __all__ = [
     "CellReport",
     "ExecutorReport",
     "SimulationReport",
+    "Variant",
     "WorkspaceOps",
     "materialise",
     "run_program",

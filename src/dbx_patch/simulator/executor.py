@@ -20,6 +20,7 @@ from dbx_patch.simulator.layout import (
     runtime_folders,
 )
 from dbx_patch.simulator.reports import ExecutorReport
+from dbx_patch.simulator.variant import DEFAULT, Variant
 
 _PLACEHOLDER = "/WSFS_NOTEBOOK_DIR"
 
@@ -37,12 +38,14 @@ def simulate_executor(
     runtime_dir: Optional[AnyPath] = None,
     env: Optional[Mapping[str, Optional[str]]] = None,
     timeout: float = 120,
+    variant: Variant = DEFAULT,
 ) -> ExecutorReport:
     """Call *function* (``"module:qualname"``) on a simulated executor, as a UDF.
 
     It travels by reference, as a pickle that the worker loads; with *source*, a text that defines it, by value. The
-    driver sends those of *driver_sys_path* that lie in the workspace. *notebook* is a folder or a path in it. Needs
-    ``os.fork``. Raises ``subprocess.TimeoutExpired``.
+    driver sends those of *driver_sys_path* that lie in the workspace. *notebook* is a folder or a path in it. Of
+    *variant* a worker knows ``repository`` and ``refuse_notebooks``. Needs ``os.fork``. Raises
+    ``subprocess.TimeoutExpired``.
     """
     module, _, qualname = function.partition(":")
     in_workspace = prefix_of(workspace) + "/" + os.path.basename(os.path.abspath(workspace))
@@ -56,13 +59,19 @@ def simulate_executor(
             "qualname": qualname,
             "args": list(args),
             "forwarded": [p for p in driver_sys_path if p == in_workspace or p.startswith(in_workspace + "/")],
+            "refuse_notebooks": variant.refuse_notebooks,
             "report": str(report),
         }
         job_file.write_text(json.dumps(job), "utf-8")
         environment = process_environment(
             workspace, runtime, python=python, python_path=[*runtime_folders(python_shell)[2:], _PLACEHOLDER], env=env
         )
-        environment.update(_notebook_variable(notebook, workspace))
+        if notebook is not None:
+            path = os.path.abspath(notebook)
+            path = os.path.join(path, "notebook") if os.path.isdir(path) else path
+            environment["PYTHON_NOTEBOOK_PATH"] = _as_users_write(path, workspace)
+        if variant.repository is not None:
+            environment["PYTHON_REPO_PATH"] = _as_users_write(os.path.abspath(variant.repository), workspace)
         done = subprocess.run(
             [python, "-m", "pyspark.daemon", str(job_file)],
             env=environment,
@@ -78,17 +87,12 @@ def simulate_executor(
     return ExecutorReport(runtime, done.returncode, done.stdout, done.stderr, **found)
 
 
-def _notebook_variable(notebook: Optional[AnyPath], workspace: AnyPath) -> Dict[str, str]:
-    """``PYTHON_NOTEBOOK_PATH`` has the path as a user writes it, ``/Workspace/…``: without the test prefix."""
-    if notebook is None:
-        return {}
-    path = os.path.abspath(notebook)
-    if os.path.isdir(path):
-        path = os.path.join(path, "notebook")
+def _as_users_write(path: str, workspace: AnyPath) -> str:
+    """``/Workspace/…`` without the test prefix, as the worker's environment variables have it."""
     prefix = prefix_of(workspace)
     if not path.startswith(f"{prefix}/{WORKSPACE_NAME}/"):
-        raise ValueError(f"{notebook} is not in a workspace folder named {WORKSPACE_NAME}")
-    return {"PYTHON_NOTEBOOK_PATH": path[len(prefix) :]}
+        raise ValueError(f"{path} is not in a workspace folder named {WORKSPACE_NAME}")
+    return path[len(prefix) :]
 
 
 def _pickle_by_reference(module: str, qualname: str) -> bytes:

@@ -20,6 +20,7 @@ from dbx_patch.simulator.layout import (
     runtime_folders,
 )
 from dbx_patch.simulator.reports import Cell, CellReport, SimulationReport
+from dbx_patch.simulator.variant import DEFAULT, Variant
 
 
 def simulate(
@@ -35,12 +36,14 @@ def simulate(
     interpreter_args: Sequence[str] = (),
     timeout: float = 120,
     count_ops: bool = False,
+    variant: Variant = DEFAULT,
 ) -> SimulationReport:
     """Run *cells* in a simulated notebook kernel, each to its end even if one before it failed.
 
     *workspace* is the folder that plays ``/Workspace``. *runtime_folder*: the runtime's own folder is on ``sys.path``
     ``"before"`` start-up (by ``PYTHONPATH``), or only ``"after"`` it, by the launcher. *runtime_dir*: what
-    `materialise` returned, for a runtime that a test has changed. Raises ``subprocess.TimeoutExpired``.
+    `materialise` returned, for a runtime that a test has changed. *variant*: how this one is set up where that is
+    not known. Raises ``subprocess.TimeoutExpired``.
     """
     steps = [cell if isinstance(cell, Cell) else Cell(cell) for cell in cells]
     with _workshop(runtime_dir, workspace, runtime) as (shop, python_shell):
@@ -53,6 +56,7 @@ def simulate(
             "count_ops": count_ops,
             "report": str(report),
             "program": None,
+            "variant": variant.to_job(),
         }
         before = _before(runtime_folder, python_shell)
         environment = process_environment(workspace, runtime, python=python, python_path=before, env=env)
@@ -84,6 +88,7 @@ def run_program(
     runtime_dir: Optional[AnyPath] = None,
     env: Optional[Mapping[str, Optional[str]]] = None,
     interpreter_args: Sequence[str] = (),
+    variant: Variant = DEFAULT,
 ) -> int:
     """Run a user's ``"file"``, ``"code"`` or ``"module"`` as one cell; its exit status (128 + n for signal n).
 
@@ -94,6 +99,7 @@ def run_program(
     folder = os.path.dirname(os.path.abspath(target)) if kind == "file" else str(Path.cwd())
     with _workshop(runtime_dir, workspace, runtime, executors=False) as (shop, python_shell):
         job: Dict[str, Any] = {"runtime": runtime, "notebook_dir": folder}
+        job.update(workspace=os.path.abspath(workspace), variant=variant.to_job())
         job["program"] = {"kind": kind, "target": target, "args": list(args)}
         before = _before(runtime_folder, python_shell)
         settings: Dict[str, Optional[str]] = {"SIMULATOR_ENVIRONMENT_ELSEWHERE": "1", **(env or {})}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import Dict, List, Mapping, Optional, Union
@@ -13,8 +14,13 @@ AnyPath = Union[str, "os.PathLike[str]"]
 VERSIONS = {"legacy": "16.4", "modern": "18.0"}
 
 WORKSPACE_NAME = "Workspace"
+_WORKERS_OWN = ("PYTHON_NOTEBOOK_PATH", "PYTHON_REPO_PATH")
 _TEMPLATES = Path(__file__).resolve().parent / "runtimes"
-_HOOK = "wsfs_import_hook.py"
+# A file of an executor's that a legacy driver has as well -> its name there
+_SHARED = {"wsfs_import_hook.py": "wsfs_import_hook.py", "databricks/wsfs/wsfs_path_finder.py": "WsfsPathFinder.py"}
+# Newer executors know the mount that `/Workspace` may be a link to [seen].
+_FOLDERS = 'WORKSPACE_FOLDERS = ("/Workspace/",)'
+_NEWER_FOLDERS = 'WORKSPACE_FOLDERS = ("/Workspace/", "/.fuse-mounts/wsfs/")'
 
 
 def materialise(
@@ -36,14 +42,16 @@ def materialise(
         for template in sorted((_TEMPLATES / era).rglob("*.py")):
             copy = databricks / template.relative_to(_TEMPLATES / era)
             copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.write_text(template.read_text("utf-8").replace('"/' + WORKSPACE_NAME, literal), "utf-8")
+            text = template.read_text("utf-8")
+            if runtime != "legacy":
+                text = text.replace(_FOLDERS, _NEWER_FOLDERS)
+            copy.write_text(text.replace('"/' + WORKSPACE_NAME, literal), "utf-8")
     pyspark = databricks / "spark" / "python" / "pyspark"
     if runtime == "legacy":
-        (databricks / "python_shell" / "dbruntime" / _HOOK).write_text((pyspark / _HOOK).read_text("utf-8"), "utf-8")
+        for file, name in _SHARED.items():
+            shutil.copyfile(pyspark / file, databricks / "python_shell" / "dbruntime" / name)
     if not executors:
-        for file in pyspark.glob("*.py"):
-            file.unlink()
-        pyspark.rmdir()
+        shutil.rmtree(pyspark)
     return databricks / "python_shell"
 
 
@@ -76,7 +84,7 @@ def process_environment(
 ) -> Dict[str, str]:
     """The parent's environment as a cluster has it; *env* goes over it (None removes), *python_path* comes first."""
     environment = dict(os.environ)
-    for name in ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONSAFEPATH", "PYTHON_NOTEBOOK_PATH"):
+    for name in ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONSAFEPATH", *_WORKERS_OWN):
         environment.pop(name, None)
     environment.update(
         DATABRICKS_RUNTIME_VERSION=VERSIONS[runtime], PYSPARK_PYTHON=python, WSFS_TEST_DIR=prefix_of(workspace)

@@ -10,7 +10,7 @@ import os
 import sys
 from importlib.machinery import FileFinder, PathFinder
 from types import ModuleType
-from typing import Any, Optional
+from typing import Any, Dict, Optional
 
 from dbruntime import PostImportHook, PythonPackageImportsInstrumentation
 from dbruntime.autoreload.discoverability.hook import AutoreloadDiscoverabilityHook
@@ -24,10 +24,18 @@ class Kernel:
     def __init__(self, path_hook: PythonPathHook, autoreload: AutoreloadDiscoverabilityHook) -> None:
         self._path_hook = path_hook
         self._autoreload = autoreload
+        self.guard: Any = None  # makes the finder for one folder, where that is not in sys.path_hooks
+        self.guards_git = True
 
     def notebook_changed(self, notebook_dir: Optional[str]) -> None:
         """A notebook was attached, or it lies in another folder now."""
         self._path_hook.on_notebook_changed(notebook_dir)
+        guarded = self.guard is not None and (self.guards_git or not self._path_hook.is_in_git())
+        for folder in self._path_hook.notebook_folders() if guarded else ():
+            try:
+                sys.path_importer_cache[folder] = self.guard(folder)
+            except ImportError:  # it is not in the workspace
+                pass
 
     def after_cell(self) -> bool:
         """A cell has run. True: autoreload would print its hint."""
@@ -54,11 +62,17 @@ def _patch_when_loaded(module: ModuleType) -> None:
     module.__dict__["__databricks_patched__"] = True
 
 
-def start(notebook_dir: Optional[str] = None) -> Kernel:
-    """Install path hook, finders and ``__import__`` wrappers, and attach the notebook."""
+def start(notebook_dir: Optional[str] = None, variant: Optional[Dict[str, Any]] = None) -> Kernel:
+    """Install path hook, finders and ``__import__`` wrappers, and attach the notebook.
+
+    Whether the hook is in ``sys.path_hooks`` is not known (RUNTIME.md, layer 2 [inferred]): *variant* says.
+    """
+    chosen = variant or {}
+    in_cache = chosen.get("hook", "path_hooks") != "path_hooks"
     prefix = os.environ.get("WSFS_TEST_DIR", "")
     workspace = prefix + "/Workspace"
-    sys.path_hooks.insert(0, workspace_path_hook(prefix))
+    if not in_cache:
+        sys.path_hooks.insert(0, workspace_path_hook(prefix))
     if os.environ.get("SIMULATOR_ENVIRONMENT_ELSEWHERE"):
         sys.path_hooks.insert(0, _environment_path_hook)
     for entry in list(sys.path_importer_cache):
@@ -73,6 +87,8 @@ def start(notebook_dir: Optional[str] = None) -> Kernel:
     PythonPackageImportsInstrumentation.enable()
     autoreload = AutoreloadDiscoverabilityHook()
     autoreload.register()
-    kernel = Kernel(PythonPathHook(), autoreload)
+    kernel = Kernel(PythonPathHook(chosen), autoreload)
+    if in_cache:
+        kernel.guard, kernel.guards_git = workspace_path_hook(prefix), chosen["hook"] == "cache"
     kernel.notebook_changed(notebook_dir)
     return kernel

@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any, Callable, Dict, List, Optional
 
 from simulated_program import run_program
+from workspace_mount import refuse_bytecode
 from workspace_ops import WorkspaceOps
 
 # IPython lies in site-packages, and so does the kernel below it: the stack walk meets the former first.
@@ -113,6 +114,8 @@ def _plain(value: Any) -> Any:
 
 def serve(job: Dict[str, Any], kernel: Any) -> int:
     """Run what the connection file asks for; the process's exit status."""
+    if not job["variant"]["bytecode"]:
+        refuse_bytecode(job["workspace"])
     if job["program"] is not None:
         return run_program(job["program"], make_executor())
     notebook = _Notebook(job, kernel)

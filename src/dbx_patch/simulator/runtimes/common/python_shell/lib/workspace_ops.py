@@ -29,7 +29,7 @@ class WorkspaceOps:
     """Between `start` and `stop` every operation on the workspace is noted; several threads' ones together."""
 
     def __init__(self, workspace: str) -> None:
-        self._workspace = workspace
+        self._folders = tuple(dict.fromkeys([workspace, os.path.realpath(workspace)]))  # it may be a link to a mount
         self._running = False
         self._paths: List[List[str]] = []
         self._counts: Dict[str, int] = {}
@@ -71,7 +71,7 @@ class WorkspaceOps:
         if isinstance(path, int):
             return
         text = os.path.abspath(os.fsdecode(path))
-        if text == self._workspace or text.startswith(self._workspace + "/"):
+        if any(text == folder or text.startswith(folder + "/") for folder in self._folders):
             self._counts[kind] += 1
             if len(self._paths) < _KEPT:
                 self._paths.append([kind, text])

@@ -26,7 +26,7 @@ def main() -> None:
 
     from dbruntime import kernel_setup
 
-    kernel = kernel_setup.start(job["notebook_dir"])
+    kernel = kernel_setup.start(job["notebook_dir"], job["variant"])
 
     import simulated_kernel
 

@@ -11,12 +11,19 @@ from typing import Any, Optional, Sequence, Tuple
 
 NOTEBOOK_HEADER = b"# Databricks notebook source"
 
+#: The workspace, and the mount that ``/Workspace`` is a link to on some clouds ([seen] on executors).
+WORKSPACE_FOLDERS = ("/Workspace/", "/.fuse-mounts/wsfs/")
+
 #: Some releases take a package file that begins with any comment for a notebook, too [seen].
 ANY_COMMENT_IN_PACKAGE_FILE = False
 
 
 class NotebookImportException(ImportError):
     """An import that led to a notebook."""
+
+
+def _workspace_folders(test_prefix: str) -> Tuple[str, ...]:
+    return tuple(test_prefix + folder for folder in WORKSPACE_FOLDERS)
 
 
 def _library_folders() -> Tuple[str, ...]:
@@ -35,8 +42,8 @@ class _WorkspacePathEntryFinder(PathEntryFinder):
         max_stack_depth: int = 100,
         test_prefix: str = "",
     ) -> None:
-        """Raises ImportError for a path outside ``<test_prefix>/Workspace/``. Costs look-ups there."""
-        if not path.startswith(test_prefix + "/Workspace/"):
+        """Raises ImportError for a path outside ``<test_prefix>/Workspace/`` and the mount. Costs look-ups there."""
+        if not path.startswith(_workspace_folders(test_prefix)):
             raise ImportError("only for paths under /Workspace", path=path)
         self._site_packages = _library_folders() if site_packages is None else tuple(site_packages)
         self._max_stack_depth = max_stack_depth
@@ -93,13 +100,13 @@ class _WorkspacePathFinder:
     """In ``sys.meta_path`` before CPython's PathFinder, which it asks; refuses what turns out to be a notebook."""
 
     def __init__(self, test_prefix: str = "") -> None:
-        self._workspace = test_prefix + "/Workspace/"
+        self._folders = _workspace_folders(test_prefix)
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Optional[ModuleSpec]:
         """PathFinder's answer; NotebookImportException if that is a notebook."""
         spec = PathFinder.find_spec(fullname, path, target)
         origin = None if spec is None else spec.origin
-        if origin is not None and origin.startswith(self._workspace) and _is_notebook(origin):
+        if origin is not None and origin.startswith(self._folders) and _is_notebook(origin):
             raise NotebookImportException(
                 f"Unable to import module `{fullname}`. The following file appears to be a notebook: {origin}",
                 name=fullname,

@@ -21,33 +21,45 @@ def add_path(path: str) -> None:
         sys.path.append(path)
 
 
-def _use_notebook_dir(notebook_path: str, prefix: str) -> str:
+def _use_notebook_dir(notebook_path: str, prefix: str) -> List[str]:
+    """In a Git folder the placeholder gives way to two folders, unguarded; else one comes last, guarded."""
     from pyspark.wsfs_import_hook import WsfsImportHook
 
     notebook_dir = prefix + os.path.dirname(notebook_path)
-    add_path(notebook_dir)
+    repository = os.environ.get("PYTHON_REPO_PATH")
+    added = [notebook_dir, prefix + repository] if repository else [notebook_dir]
+    slot = sys.path.index(NOTEBOOK_DIR_PLACEHOLDER) if NOTEBOOK_DIR_PLACEHOLDER in sys.path else len(sys.path)
+    if repository:
+        sys.path[slot:slot] = added
+    else:
+        add_path(notebook_dir)
+        sys.path_importer_cache[notebook_dir] = WsfsImportHook(path=notebook_dir, test_prefix=prefix)
     try:
         os.chdir(notebook_dir)
     except OSError:
         print(f"cannot change to {notebook_dir}", file=sys.stderr)
-    sys.path_importer_cache[notebook_dir] = WsfsImportHook(path=notebook_dir, test_prefix=prefix)
-    return notebook_dir
+    return added
 
 
-def setup_spark_files(forwarded: List[str]) -> None:
-    """Leave of the workspace only the notebook's folder, then take what the driver had on its ``sys.path``."""
+def setup_spark_files(forwarded: List[str], refuse_notebooks: bool = False) -> None:
+    """Leave of the workspace only the notebook's folders, then take what the driver had on its ``sys.path``."""
     notebook_path = os.environ.get("PYTHON_NOTEBOOK_PATH")
     if notebook_path:
         prefix = os.environ.get("WSFS_TEST_DIR", "")
         workspace = prefix + "/Workspace"
-        sys.path[:] = [e for e in sys.path if e != NOTEBOOK_DIR_PLACEHOLDER]
-        notebook_dir = _use_notebook_dir(notebook_path, prefix)
+        own = _use_notebook_dir(notebook_path, prefix)
         sys.path[:] = [
-            e for e in sys.path if e == notebook_dir or not (e == workspace or e.startswith(workspace + "/"))
+            e
+            for e in sys.path
+            if e in own or not (e in (NOTEBOOK_DIR_PLACEHOLDER, workspace) or e.startswith(workspace + "/"))
         ]
     importlib.invalidate_caches()
     for path in forwarded:
         add_path(path)
+    if refuse_notebooks:
+        from pyspark.databricks.wsfs.wsfs_path_finder import register_wsfs_path_finder
+
+        register_wsfs_path_finder()
 
 
 def _load_function(job: Dict[str, Any]) -> Any:
@@ -66,7 +78,7 @@ def main(job: Dict[str, Any]) -> int:
     """Run the job; 0 if its function returned."""
     outcome: Dict[str, Any] = {"ok": False, "daemon_sys_path": job["daemon_sys_path"], "sys_path": []}
     try:
-        setup_spark_files(job["forwarded"])
+        setup_spark_files(job["forwarded"], job["refuse_notebooks"])
         outcome["sys_path"] = list(sys.path)
         function = _load_function(job)
         value = function(*job["args"])

@@ -12,6 +12,9 @@ from importlib.machinery import ModuleSpec
 from types import FrameType, ModuleType
 from typing import Any, List, Optional
 
+#: Below these lies the workspace. `materialise` adds the mount's own spelling for a newer release's executors [seen].
+WORKSPACE_FOLDERS = ("/Workspace/",)
+
 
 def _library_folders() -> List[str]:
     return [entry for entry in sys.path if "site-packages" in entry or "dist-packages" in entry]
@@ -30,7 +33,7 @@ class WsfsImportHook(PathEntryFinder):
         test_prefix: str = "",
     ) -> None:
         """Raises ImportError for a path outside ``<test_prefix>/Workspace/``. Costs look-ups there."""
-        if not path.startswith(test_prefix + "/Workspace/"):
+        if not path.startswith(tuple(test_prefix + folder for folder in WORKSPACE_FOLDERS)):
             raise ImportError("only for paths under /Workspace", path=path)
         self.__site_packages = _library_folders() if site_packages is None else site_packages
         self.__max_recursion_depth = max_recursion_depth

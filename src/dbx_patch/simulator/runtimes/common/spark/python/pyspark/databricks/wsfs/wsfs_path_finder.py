@@ -1,7 +1,13 @@
-"""Refuses to import notebooks, before DBR 18 (RUNTIME.md, "Others on the import path" [doc, seen])."""
+"""Refuses to import notebooks (RUNTIME.md, "Others on the import path" [doc, seen]).
+
+`materialise` puts this file into ``dbruntime`` for a legacy driver; in ``pyspark`` it is for workers, where only the
+name of `register_wsfs_path_finder` is [seen].
+"""
 
 from __future__ import annotations
 
+import os
+import sys
 from importlib.machinery import ModuleSpec, PathFinder
 from typing import Any, Optional
 
@@ -41,3 +47,10 @@ class WsfsPathFinder:
                 path=origin,
             )
         return spec
+
+
+def register_wsfs_path_finder() -> None:
+    """Put the finder before CPython's PathFinder: the last step of a worker's set-up [seen]."""
+    finder = WsfsPathFinder(os.environ.get("WSFS_TEST_DIR", ""))
+    where = sys.meta_path.index(PathFinder) if PathFinder in sys.meta_path else len(sys.meta_path)
+    sys.meta_path.insert(where, finder)

@@ -1,0 +1,1 @@
+"""Databricks' own part of the executor's side."""
