@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from test_simulator import HOOKS, World, world
 
 from dbx_patch.simulator import Cell, Variant, run_program, simulate_executor
-from test_simulator import HOOKS, World, world
 
 __all__ = ["world"]  # the fixture
 OFF = {"DBX_PATCH_ENABLED": "0"}  # the interpreter that runs the tests may have it

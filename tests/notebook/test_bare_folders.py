@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from dbx_patch.simulator import Variant
-from environments import Environment, make_venv, once
-from kernels import ERAS, LIBRARY, Notebook, renamed_runtime
-from sessions import copy_of
+from support.environments import Environment, make_venv, once
+from support.kernels import ERAS, LIBRARY, Notebook, renamed_runtime
+from support.sessions import copy_of
 from support.stacked import install_cell
-from workspaces import Workspace, flat_project, src_project, write
+from support.workspaces import Workspace, flat_project, src_project, write
 
 SHAPES = {"path line": src_project, "setuptools' finder": flat_project}
 HOOKS = ("path_hooks", "cache", "cache_outside_git")

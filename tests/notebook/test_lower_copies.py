@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from dbx_patch.simulator import Variant
-from environments import once
-from kernels import ERAS, LIBRARY, Notebook
+from support.environments import once
+from support.kernels import ERAS, LIBRARY, Notebook
 from support.stacked import CHAININGS, Stack, install_cell, install_copy, make_stack, pip_cell, stack_in
-from workspaces import Workspace, flat_project, package, src_project, write
+from support.workspaces import Workspace, flat_project, package, src_project, write
 
 SHAPES = {"path line": src_project, "setuptools' finder": flat_project}
 HOOKS = ("path_hooks", "cache")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from environments import Environment, make_venv
-from sessions import copy_of
+from support.environments import Environment, make_venv
+from support.sessions import copy_of
 
 # How the lower environment comes in: its own .pth files are not processed, or they are.
 CHAININGS = {"path line": "{lower}\n", "addsitedir": "import site; site.addsitedir({lower!r})\n"}

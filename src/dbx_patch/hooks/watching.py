@@ -1,10 +1,14 @@
 """Changing what the trigger watches, after the start: names that are learnt, patches that are forgotten, disarming.
 
-The state of the process, all of it: in ``hooks`` ``lock``, ``faults``, ``watched``, ``names``, ``_asking``, ``_loaded``; in
-``applied`` ``undos`` and ``_remarks``; in ``answers`` ``_finders``; in ``fallback`` ``served``; in ``journal``
-``_handed_over``; in ``portions`` ``_extends``; in ``rationed`` ``_all_entries``, ``_judged`` and ``patched_hooks``; in ``sys_path`` ``_ours``,
-``_complete`` and ``_learnt``; in ``index.snapshot`` ``_index``; in ``index.scan`` ``_trees``; in ``index.pth_files``
-``doubts``; in ``patches.wsfs_import_hook_patch`` ``_entries``.
+The state of the process, all of it:
+
+- ``hooks``: ``lock``, ``faults``, ``watched``, ``names``, ``_asking``, ``_loaded``
+- ``hooks.applied``: ``undos``, ``_remarks``; ``hooks.answers``: ``_finders``; ``hooks.fallback``: ``served``;
+  ``hooks.journal``: ``_handed_over``; ``hooks.portions``: ``_extends``
+- ``hooks.rationed``: ``_all_entries``, ``_judged``, ``patched_hooks``; ``hooks.sys_path``: ``_ours``, ``_complete``,
+  ``_learnt``
+- ``index.snapshot``: ``_index``; ``index.scan``: ``_trees``; ``index.pth_files``: ``doubts``
+- ``patches.wsfs_import_hook_patch``: ``_entries``; the bootstrap: ``runs``, ``fault``
 """
 
 import sys
