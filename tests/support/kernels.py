@@ -9,7 +9,7 @@ from typing import Any, Callable
 import pytest
 
 from dbx_patch.simulator import Cell, CellReport, SimulationReport, materialise, simulate
-from support.environments import TARGET, Environment, make_venv, once
+from support.environments import Environment, make_venv, once
 from support.workspaces import Workspace, flat_project, package, src_project, write
 
 ERAS = ("legacy", "modern")
@@ -128,4 +128,7 @@ def error_of(cell: CellReport) -> str:
     return f"{cell.error_type}: {cell.error}"
 
 
-__all__ = ["ERAS", "TARGET", "Cell", "Notebook", "error_of", "make_notebook", "renamed_runtime"]
+__all__ = [
+    *("ERAS", "LIBRARY", "NEEDS_PATCH", "PURGE", "VALUES", "Cell", "Furnish", "Notebook"),
+    *("error_of", "furnish", "make_notebook", "notebook", "own_notebook", "renamed_runtime"),
+]
