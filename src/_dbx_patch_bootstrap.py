@@ -11,6 +11,15 @@ runs = 0
 fault = None  # type: Exception | None
 
 
+def databricks() -> str:
+    """Return what shows that this is Databricks, "" where nothing does."""
+    if os.environ.get("DATABRICKS_RUNTIME_VERSION"):
+        return "DATABRICKS_RUNTIME_VERSION is set"
+    if os.access("/databricks/", os.F_OK):  # the slash: a folder; os.path.isdir() would raise and catch an OSError
+        return "the folder /databricks exists"
+    return ""
+
+
 def decide() -> "tuple[bool, str]":
     """Return whether dbx-patch may act in this process, and why."""
     environ = os.environ
@@ -21,11 +30,8 @@ def decide() -> "tuple[bool, str]":
             return False, "DBX_PATCH_ENABLED=" + value
         if value in "1 true yes on".split():  # noqa: SIM905
             return True, "DBX_PATCH_ENABLED=" + value
-    if environ.get("DATABRICKS_RUNTIME_VERSION"):
-        return True, "DATABRICKS_RUNTIME_VERSION is set"
-    if os.access("/databricks/", os.F_OK):  # the slash: a folder; os.path.isdir() would raise and catch an OSError
-        return True, "the folder /databricks exists"
-    return False, "this is not Databricks"
+    where = databricks()
+    return bool(where), where or "this is not Databricks"
 
 
 def init() -> None:

@@ -6,10 +6,9 @@ import difflib
 from typing import TYPE_CHECKING, Any, Callable
 
 from dbx_patch import api, hooks
-from dbx_patch.diagnosis.disk import names_in
 from dbx_patch.diagnosis.explain import explain
-from dbx_patch.diagnosis.installs import editable_installs, list_installs
-from dbx_patch.diagnosis.search import search_path_of, trace
+from dbx_patch.diagnosis.installs import list_installs
+from dbx_patch.diagnosis.search import Search, search_path_of
 from dbx_patch.diagnosis.verify import verify_editable_installs
 
 if TYPE_CHECKING:
@@ -31,9 +30,9 @@ _armed_here = False
 def load_ipython_extension(shell: Any) -> None:
     """Add the magic, and arm this session where no ``.pth`` file has. IPython calls this for ``%load_ext``."""
     global _armed_here
-    if not is_armed():
+    if not hooks.is_in_place(hooks.TRIGGER):
         api.apply_all_patches(verbose=False)
-        _armed_here = is_armed()
+        _armed_here = hooks.is_in_place(hooks.TRIGGER)
     shell.register_magic_function(run_magic, "line", MAGIC)
     shell.set_hook("complete_command", complete, str_key="%" + MAGIC)
 
@@ -46,12 +45,6 @@ def unload_ipython_extension(shell: Any) -> None:
     if _armed_here:
         api.remove_all_patches(verbose=False)
         _armed_here = False
-
-
-def is_armed() -> bool:
-    """Tell whether dbx-patch acts in this process."""
-
-    return hooks.is_in_place(hooks.TRIGGER)
 
 
 def run_magic(line: str) -> Result:
@@ -85,14 +78,12 @@ def complete(shell: Any, event: Any) -> list[str]:
 
 def module_names(start: str) -> list[str]:
     """Return full names that begin with ``start``: the editable installs' at the top, any package's parts below."""
-    installs = editable_installs()
+    search = Search()
     parent, dot, _ = start.rpartition(".")
     if not dot:
-        return sorted({name for install in installs for name in install.names if name.startswith(start)})
-    hit = None
-    for number in range(1, parent.count(".") + 2):
-        hit = trace(".".join(parent.split(".")[:number]), hit, installs)
-        if search_path_of(hit) is None:
-            return []
-    parts = names_in(search_path_of(hit) or ())
+        return sorted({name for install in search.installs for name in install.names if name.startswith(start)})
+    hits = search.find(parent)
+    if len(hits) <= parent.count("."):
+        return []
+    parts = search.disk.names_in(search_path_of(hits[-1]) or ())
     return sorted(name for name in (f"{parent}.{part}" for part in parts) if name.startswith(start))

@@ -2,15 +2,15 @@
 
 import os
 import re
-import sys
-from typing import Dict, Iterator, List, Optional
+from typing import Iterator, List, Optional
 
 from dbx_patch.diagnosis import remedies
-from dbx_patch.diagnosis.disk import look, owners_of_pth, package_files
+from dbx_patch.diagnosis.disk import package_files
 from dbx_patch.diagnosis.findings import Finding
 from dbx_patch.diagnosis.installs import EditableInstall, top_modules
+from dbx_patch.diagnosis.search import Search
+from dbx_patch.index.workspace import NOTEBOOK_HEADER, first_bytes, in_workspace
 from dbx_patch.index import pth_files
-from dbx_patch.index.dist_info import recorded_files
 from dbx_patch.index.pth_files import (
     find_pth_files,
     get_site_packages_dirs,
@@ -20,12 +20,11 @@ from dbx_patch.index.pth_files import (
     read_text,
 )
 from dbx_patch.index.readers import module_of_line
-from dbx_patch.index.workspace import NOTEBOOK_HEADER, first_bytes, in_workspace
 
 
-def gone(installs: List[EditableInstall]) -> Iterator[Finding]:
+def gone(search: Search) -> Iterator[Finding]:
     """Project or source folders that are not there any more."""
-    for install in installs:
+    for install in search.installs:
         remedy = remedies.pip("uninstall", "-y", install.name)
         if install.project and not os.path.isdir(install.project):
             cause = (
@@ -34,17 +33,16 @@ def gone(installs: List[EditableInstall]) -> Iterator[Finding]:
             )
             yield Finding("error", "project-gone", install.name, cause, remedy)
             continue
-        missing = [f"{name} ({path})" for name, path in top_modules(install) if not _exists(path)]
+        missing = [f"{name} ({path})" for name, path in top_modules(install) if not _exists(search, path)]
         if missing:
             cause = f"Its import finder names sources that do not exist: {_some(missing)}. Install it again:"
             yield Finding("error", "source-gone", install.name, cause, _again(install))
 
 
-def path_lines(installs: List[EditableInstall]) -> Iterator[Finding]:
+def path_lines(search: Search) -> Iterator[Finding]:
     """Lines of ``.pth`` files: folders that are gone or offer nothing, and files that cannot be read."""
-    by_name = {_plain(install.name): install for install in installs}
-    gone_projects = {_plain(i.name) for i in installs if i.project and not os.path.isdir(i.project)}
-    owners: Dict[str, Dict[str, str]] = {}
+    by_name = {_plain(install.name): install for install in search.installs}
+    gone_projects = {_plain(i.name) for i in search.installs if i.project and not os.path.isdir(i.project)}
     for pth in (pth for folder in get_site_packages_dirs() for pth in find_pth_files(folder)):
         text = pth_files.read_text(pth, limit=pth_files.MAX_PTH_BYTES)
         if text is None:
@@ -54,15 +52,13 @@ def path_lines(installs: List[EditableInstall]) -> Iterator[Finding]:
         folder = os.path.dirname(pth)
         lines = [(line.rstrip(), path_of_line(line, folder)) for line in lines_of(text)]
         lost = [(line, root) for line, root in lines if root is not None and not os.path.exists(root)]
-        if lost and folder not in owners:
-            owners[folder] = owners_of_pth(folder)
-        owner = owners[folder].get(os.path.basename(pth), "") if lost else ""
+        owner = search.disk.distribution_of(pth, folder).partition(" ")[0] if lost else ""
         if _plain(owner) not in gone_projects:  # else there is a finding of it already
             for line, root in lost[:20]:
                 yield _gone_line(pth, line, root, owner, by_name.get(_plain(owner)))
-    for install in installs:
+    for install in search.installs:
         for root in install.paths:
-            if not any(_offers(root, name) for name in install.names):
+            if not any(_offers(search, root, name) for name in install.names):
                 cause = (
                     f"Its path entry {root} has no module and no package in it. If the sources moved, install it again:"
                 )
@@ -80,15 +76,15 @@ def _gone_line(pth: str, line: str, root: str, owner: str, install: Optional[Edi
     return Finding("error", "path-gone", pth, f"{cause} To take that line out:", remedies.drop_line(pth, line))
 
 
-def broken(installs: List[EditableInstall]) -> Iterator[Finding]:
+def broken(search: Search) -> Iterator[Finding]:
     """Installs that nothing leads to: a start-up file is gone, or its finder is gone or none that is known."""
-    for install in (install for install in installs if install.shape == "?"):
+    for install in (install for install in search.installs if install.shape == "?"):
         info = os.path.join(install.site_folder, f"{install.name}-{install.version}.dist-info")
-        listed = [name for name in recorded_files(info) if name.endswith(".pth")]
+        listed = [name for name in search.disk.record(info) if name.endswith(".pth")]
         unread = [name for name in listed if read_text(os.path.join(install.site_folder, name)) is None]
         lines = [line for pth in install.pth_files for line in lines_of(read_text(pth) or "") if is_import_line(line)]
         modules = dict.fromkeys(filter(None, map(module_of_line, lines)))
-        missing = [name for name in modules if not any(look(name, e) for e in sys.path if isinstance(e, str))]
+        missing = [name for name in modules if not any(search.on_path(name))]
         again = " Install it again:"
         if unread:
             cause = f"Its file {unread[0]}, which RECORD lists, is gone or cannot be read: it cannot be imported."
@@ -105,13 +101,13 @@ def _plain(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def _offers(root: str, name: str) -> bool:
-    place = look(name, root)
+def _offers(search: Search, root: str, name: str) -> bool:
+    place = search.disk.look(name, root)
     return place is not None and (not place.namespace or any(True for _ in package_files(place.location, 1)))
 
 
-def _exists(path: str) -> bool:
-    return os.path.exists(path) or look(os.path.basename(path), os.path.dirname(path)) is not None
+def _exists(search: Search, path: str) -> bool:
+    return os.path.exists(path) or search.disk.look(os.path.basename(path), os.path.dirname(path)) is not None
 
 
 def _again(install: EditableInstall) -> str:
@@ -122,9 +118,9 @@ def _some(items: List[str]) -> str:
     return ", ".join(items[:3]) + (f" and {len(items) - 3} more" if len(items) > 3 else "")
 
 
-def copied(installs: List[EditableInstall]) -> Iterator[Finding]:
+def copied(search: Search) -> Iterator[Finding]:
     """Marked editable, but nothing in the environment points to the project."""
-    for install in installs:
+    for install in search.installs:
         if install.shape == "J" and install.project and os.path.isdir(install.project):
             cause = (
                 "It is marked editable, but its build backend copied the files into the environment: editing the"
@@ -134,10 +130,10 @@ def copied(installs: List[EditableInstall]) -> Iterator[Finding]:
             yield Finding("warning", "copied", install.name, cause, remedy)
 
 
-def editables_missing(installs: List[EditableInstall]) -> Iterator[Finding]:
+def editables_missing(search: Search) -> Iterator[Finding]:
     """A finder of the ``editables`` library without that library, which uv does not install."""
-    for install in installs:
-        if install.shape == "C" and not any(look("editables", entry) for entry in sys.path if isinstance(entry, str)):
+    for install in search.installs:
+        if install.shape == "C" and not any(search.on_path("editables")):
             cause = (
                 "Its .pth file needs the library `editables` (hatchling's dev-mode-exact, pdm's editable-backend),"
                 " which is not installed. That line fails at every start of Python, and the package cannot be imported"
@@ -146,11 +142,11 @@ def editables_missing(installs: List[EditableInstall]) -> Iterator[Finding]:
             yield Finding("error", "editables-missing", install.name, cause, remedies.pip("install", "editables"))
 
 
-def notebooks(installs: List[EditableInstall]) -> Iterator[Finding]:
+def notebooks(search: Search) -> Iterator[Finding]:
     """Files that the runtime takes for notebooks, which it refuses to import."""
-    for install in installs:
+    for install in search.installs:
         comments = []
-        for file in _sources(install):
+        for file in _files(search, install):
             start = first_bytes(file)
             if start == NOTEBOOK_HEADER:
                 is_there = in_workspace(file)
@@ -172,19 +168,12 @@ def notebooks(installs: List[EditableInstall]) -> Iterator[Finding]:
             yield Finding("note", "leading-comment", install.name, cause, remedy)
 
 
-def _sources(install: EditableInstall) -> Iterator[str]:
+def _files(search: Search, install: EditableInstall) -> Iterator[str]:
     """Yield the files of an install's packages: not all of a project's folder, where notebooks may well be."""
-    places = [look(name, root) for root in install.paths for name in install.names]
-    folders = [os.path.dirname(place.location) for place in places if place and place.search and not place.namespace]
-    files = [place.location for place in places if place and place.search is None]
-    for name, path in top_modules(install):
-        if os.path.isdir(path):
-            folders.append(path)
-        elif os.path.basename(path).startswith("__init__."):
-            folders.append(os.path.dirname(path))
-        else:
-            place = look(name, os.path.dirname(path))
-            files.append(path if os.path.isfile(path) else place.location if place else path)
+    places = [place for name in install.names for place in search.sources(install, name)]
+    places += [search.mapped_place(name, path) for name, path in top_modules(install) if "." in name]
+    folders = [os.path.dirname(place.location) for place in places if place.search and not place.namespace]
+    files = [place.location for place in places if place.search is None]
     folders += [folder for portions in install.namespaces.values() for folder in portions]
     yield from dict.fromkeys(file for file in files if file.endswith(".py"))
     yield from dict.fromkeys(file for folder in folders for file in package_files(folder))

@@ -5,64 +5,48 @@ import sys
 from typing import Dict, Iterator, List, Optional, Tuple
 
 from dbx_patch.diagnosis import remedies
-from dbx_patch.diagnosis.disk import NOT_MEANT, Place, distribution_of, is_built_in, look, standard_folders
+from dbx_patch.diagnosis.disk import NOT_MEANT, STANDARD_LIBRARY, Place
 from dbx_patch.diagnosis.findings import Finding
 from dbx_patch.diagnosis.installs import EditableInstall
-from dbx_patch.index.pth_files import canonical
+from dbx_patch.diagnosis.search import Search
 
 
-def sources_of(install: EditableInstall, name: str) -> List[Place]:
-    """Return where an install has the source of a top-level name, in the order of its path entries."""
-    mapped = install.modules.get(name)
-    if mapped is not None:
-        base = os.path.basename(mapped)
-        folder = os.path.dirname(mapped)
-        if base.startswith("__init__."):
-            return [Place(name, folder, mapped, [folder])]
-        found = look(base.partition(".")[0], folder) if not os.path.isfile(mapped) else None
-        return [found or Place(name, folder, mapped)]
-    folders = install.namespaces.get(name, [])
-    places = [Place(name, os.path.dirname(folder), folder, [folder], namespace=True) for folder in folders]
-    return places + [place for root in install.paths for place in [look(name, root)] if place]
-
-
-def shadowed(installs: List[EditableInstall]) -> Iterator[Finding]:
+def shadowed(search: Search) -> Iterator[Finding]:
     """Names of an editable install that lead to something else, which comes first."""
-    for install in installs:
+    for install in search.installs:
         by_rival: Dict[Tuple[str, str, bool], List[str]] = {}
         for name in install.names:
-            sources = sources_of(install, name)
+            sources = search.sources(install, name)
             if name not in NOT_MEANT and sources and install.shape not in ("D", "E", "G", "I", "J"):
-                rival = _rival(name, install, sources)
+                rival = _rival(name, install, search)
                 if rival is not None:
                     # a file that lies beside the packages, in a project's folder that is a path entry as a whole
                     is_stray = install.project in install.paths and sources[0].search is None
                     by_rival.setdefault((*rival, is_stray), []).append(name)
         for (where, distribution, is_stray), names in by_rival.items():
-            finding = _shadow_finding(install, names, where, distribution)
+            finding = _shadow_finding(search, install, names, where, distribution)
             finding.severity = "note" if is_stray else finding.severity
             yield finding
 
 
-def _rival(name: str, install: EditableInstall, sources: List[Place]) -> Optional[Tuple[str, str]]:
+def _rival(name: str, install: EditableInstall, search: Search) -> Optional[Tuple[str, str]]:
     """Return where a name comes from instead, and the distribution that it belongs to."""
-    if is_built_in(name):
-        return "the interpreter itself", ""
-    own = {os.path.realpath(place.location) for place in sources}
-    roots = set(install.paths)
-    for entry in (entry for entry in sys.path if isinstance(entry, str)):
-        if canonical(entry) in roots:
-            return None
-        place = look(name, entry)
-        if place is None or place.namespace or os.path.realpath(place.location) in own:
+    for hit in search.holders(name):
+        if hit.how == "built-in":
+            return "the interpreter itself", ""
+        if hit.namespace:
             continue
-        if canonical(entry) in map(canonical, standard_folders()):
-            return f"the standard library ({place.location})", ""
-        return place.location, distribution_of(place.location, entry)
+        if hit.install is install:
+            return None
+        if hit.provider == STANDARD_LIBRARY:
+            return f"{STANDARD_LIBRARY} ({hit.location})", ""
+        return hit.location, "" if hit.install else hit.provider
     return None
 
 
-def _shadow_finding(install: EditableInstall, names: List[str], where: str, distribution: str) -> Finding:
+def _shadow_finding(
+    search: Search, install: EditableInstall, names: List[str], where: str, distribution: str
+) -> Finding:
     listed = ", ".join(names)
     owner = f", of the installed distribution {distribution}" if distribution else ""
     cause = f"`import {names[0]}` gets {where}{owner}, which comes before this install on sys.path."
@@ -72,7 +56,7 @@ def _shadow_finding(install: EditableInstall, names: List[str], where: str, dist
         remedy = remedies.pip("uninstall", "-y", distribution.partition(" ")[0])
         return Finding("error", "shadowed", install.name, cause + " To have the editable one:", remedy)
     if where.startswith("the "):
-        source = sources_of(install, names[0])[0].location
+        source = search.sources(install, names[0])[0].location
         folder = os.path.dirname(source) if os.path.basename(source).startswith("__init__.") else source
         cause += " Nothing can come before that: give the package another name."
         return Finding(
@@ -83,12 +67,12 @@ def _shadow_finding(install: EditableInstall, names: List[str], where: str, dist
     return Finding("error", "shadowed", install.name, cause, remedies.shell("mv", package, package + ".away"))
 
 
-def provided_twice(installs: List[EditableInstall]) -> Iterator[Finding]:
+def provided_twice(search: Search) -> Iterator[Finding]:
     """Names that two installs provide; halves of a namespace are meant so."""
     providers: Dict[str, List[Tuple[EditableInstall, Place]]] = {}
-    for install in installs:
+    for install in search.installs:
         for name in install.names:
-            places = sources_of(install, name)
+            places = search.sources(install, name)
             if places and name not in NOT_MEANT:
                 providers.setdefault(name, []).append((install, places[0]))
     for name, found in providers.items():
@@ -102,14 +86,14 @@ def provided_twice(installs: List[EditableInstall]) -> Iterator[Finding]:
         yield Finding("warning", "provided-twice", name, cause + " To keep the first:", remedy)
 
 
-def loaded_elsewhere(installs: List[EditableInstall]) -> Iterator[Finding]:
+def loaded_elsewhere(search: Search) -> Iterator[Finding]:
     """Names that this process has loaded from another place than they would come from now."""
-    for install in installs:
+    for install in search.installs:
         for name in install.names:
             file = getattr(sys.modules.get(name), "__file__", None)
             if not isinstance(file, str) or name in NOT_MEANT:
                 continue
-            sources = sources_of(install, name)
+            sources = search.sources(install, name)
             if sources and not any(_same(file, place.location) for place in sources):
                 cause = (
                     f"This process has loaded `{name}` from {file}. A changed install shows after a restart of Python:"

@@ -2,19 +2,20 @@
 
 import os
 import sys
-from typing import Iterator, List, Optional
+from typing import Iterator, Optional
 
 import _dbx_patch_bootstrap as bootstrap
 from dbx_patch import hooks
 from dbx_patch.diagnosis import remedies
 from dbx_patch.diagnosis.findings import Finding
-from dbx_patch.diagnosis.installs import EditableInstall, lost_entries
+from dbx_patch.diagnosis.installs import lost_entries
+from dbx_patch.diagnosis.search import Search
 from dbx_patch.diagnosis.startup import StartupStatus, changed_files, check_startup_status, is_ours, parts_in
 from dbx_patch.diagnosis.status import current_status
 from dbx_patch.index.pth_files import get_site_packages_dirs
 
 
-def start_up(installs: List[EditableInstall]) -> Iterator[Finding]:
+def start_up(search: Search) -> Iterator[Finding]:
     """No start-up file ran, or it was told to do nothing."""
     status = check_startup_status(verbose=False)
     finding = _start_up_finding(status)
@@ -35,7 +36,7 @@ def _start_up_finding(status: StartupStatus) -> Optional[Finding]:
         cause = "This is not Databricks, so dbx-patch does nothing here, and nothing gets in the way of imports."
         return Finding("note", "not-databricks", "start-up", cause, "export DBX_PATCH_ENABLED=1  # to act all the same")
     if status.cause == "disabled":
-        severity = "warning" if _is_databricks() else "note"
+        severity = "warning" if bootstrap.databricks() else "note"
         cause = f"dbx-patch does nothing, because of {status.why}."
         return Finding(severity, "disabled", "start-up", cause, remedies.unset("DBX_PATCH_ENABLED"))
     found = {
@@ -56,10 +57,6 @@ def _reinstall(status: StartupStatus) -> str:
     return remedies.pip("install", "--force-reinstall", "--target", status.site_folders[-1], "dbx-patch")
 
 
-def _is_databricks() -> bool:
-    return bool(os.environ.get("DATABRICKS_RUNTIME_VERSION")) or os.path.isdir("/databricks")
-
-
 def _leftover(path: str) -> Finding:
     if not path.endswith(".py"):
         original = path[: path.index("sitecustomize.py") + len("sitecustomize.py")]
@@ -78,7 +75,7 @@ def _leftover(path: str) -> Finding:
     return Finding("warning", "old-sitecustomize", path, cause, remedies.shell("rm", path))
 
 
-def other_copies(installs: List[EditableInstall]) -> Iterator[Finding]:
+def other_copies(search: Search) -> Iterator[Finding]:
     """dbx-patch in more than one folder: which one is loaded depends on the order of ``sys.path``."""
     status = check_startup_status(verbose=False)
     running = os.path.realpath(os.path.dirname(status.package))
@@ -102,7 +99,7 @@ def other_copies(installs: List[EditableInstall]) -> Iterator[Finding]:
             yield Finding("note", "second-copy", os.path.join(folder, "dbx_patch"), cause, "")
 
 
-def patches(installs: List[EditableInstall]) -> Iterator[Finding]:
+def patches(search: Search) -> Iterator[Finding]:
     """Patches that failed, or that found other names than they know."""
     status = current_status()
     upgrade = remedies.pip("install", "--upgrade", "dbx-patch")
@@ -126,7 +123,7 @@ def patches(installs: List[EditableInstall]) -> Iterator[Finding]:
         yield Finding("warning", "setting", name, setting + ".", remedies.unset(name))
 
 
-def lost(installs: List[EditableInstall]) -> Iterator[Finding]:
+def lost(search: Search) -> Iterator[Finding]:
     """Path entries that ``site`` would have put on ``sys.path`` and that are not there."""
     armed = hooks.is_in_place(hooks.FALLBACK)
     for entry in lost_entries():
@@ -144,7 +141,7 @@ def _append(entry: str) -> str:
     return f"import sys; sys.path.append({entry!r})"
 
 
-def own_files(installs: List[EditableInstall]) -> Iterator[Finding]:
+def own_files(search: Search) -> Iterator[Finding]:
     """Start-up files that somebody changed: they run at every start of Python."""
     for path, what in changed_files():
         cause = f"This file runs at every start of Python, and {what}. To have it as it was shipped:"

@@ -3,12 +3,11 @@
 import _imp
 import os
 import sys
+from _frozen_importlib_external import _get_supported_file_loaders  # type: ignore[attr-defined]
 from dataclasses import dataclass, field
-from typing import Dict, Iterable, Iterator, List, Optional, Set
+from typing import Dict, FrozenSet, Iterable, Iterator, List, Optional, Set, Tuple
 
-from dbx_patch.hooks import rationed
-from dbx_patch.index.dist_info import recorded_files
-from dbx_patch.index.pth_files import lines_of, read_text
+from dbx_patch.index.dist_info import read_record
 
 # What a project's folder has besides its packages. On a path entry these are "modules" that no one means to import.
 NOT_MEANT = frozenset(
@@ -18,6 +17,10 @@ NOT_MEANT = frozenset(
         *("notebooks", "benchmark", "benchmarks", "tools", "data", "ci", "resources", "conf", "config"),
     }
 )
+# In the order in which CPython's FileFinder tries them, which is not that of importlib.machinery.all_suffixes()
+_SUFFIXES = [suffix for _, suffixes in _get_supported_file_loaders() for suffix in suffixes]
+_MAX_PARENTS = 200
+STANDARD_LIBRARY = "the standard library"
 
 
 @dataclass
@@ -34,36 +37,137 @@ class Place:
     namespace: bool = field(default=False)
 
 
-def look(name: str, entry: str) -> Optional[Place]:
-    """Return what a path entry offers by a module's full name, or None. Zip files are looked into as well."""
-    tail = name.rpartition(".")[2]
-    try:
-        if os.path.isfile(entry):
-            return _look_into_zip(name, tail, entry)
-        spec = rationed.new_file_finder(entry or os.curdir).find_spec(tail)
-    except ValueError:  # a NUL or a lone surrogate: no folder has such a name
-        return None
-    if spec is None:
-        return None
-    search = None if spec.submodule_search_locations is None else list(spec.submodule_search_locations)
-    if spec.loader is None:
-        return Place(name, entry, search[0] if search else entry, search, namespace=True)
-    return Place(name, entry, spec.origin or entry, search)
+class Disk:
+    """What one question has seen of the disk: each place is looked at once, since each look can be a remote call.
 
+    It holds no file open and never notices a change, so each question makes its own.
+    """
 
-def _look_into_zip(name: str, tail: str, entry: str) -> Optional[Place]:
-    import zipfile
+    def __init__(self) -> None:
+        self._listings: Dict[str, Optional[FrozenSet[str]]] = {}
+        self._no_folders: Set[str] = set()  # files, and what would lie in one: an archive, perhaps
+        self._places: Dict[Tuple[str, str], Optional[Place]] = {}
+        self._files: Dict[str, bool] = {}
+        self._archives: Dict[str, FrozenSet[str]] = {}
+        self._real: Dict[str, str] = {}
+        self._records: Dict[str, Dict[str, str]] = {}
 
-    try:
-        with zipfile.ZipFile(entry) as archive:
-            files = set(archive.namelist())
-    except (OSError, zipfile.BadZipFile):
+    def listing(self, folder: str) -> Optional[FrozenSet[str]]:
+        """Return the names in a folder; None where there is no such folder, or it cannot be listed."""
+        if folder not in self._listings:
+            try:
+                self._listings[folder] = frozenset(os.listdir(folder))
+            except NotADirectoryError:
+                self._listings[folder] = None
+                self._no_folders.add(folder)
+            except (OSError, ValueError):  # ValueError: a NUL or a lone surrogate, which no folder has in its name
+                self._listings[folder] = None
+        return self._listings[folder]
+
+    def look(self, name: str, entry: str) -> Optional[Place]:
+        """Return what a path entry offers by a module's full name, or None. Zip files are looked into as well."""
+        if (name, entry) not in self._places:
+            try:
+                self._places[name, entry] = self._look(name, entry)
+            except (OSError, ValueError):  # the current folder is gone; a NUL in a name
+                self._places[name, entry] = None
+        return self._places[name, entry]
+
+    def _look(self, name: str, entry: str) -> Optional[Place]:
+        """Apply the rules of CPython's FileFinder: a package, else a module, else a part of a namespace."""
+        folder = (entry if os.path.isabs(entry) else os.path.join(os.path.abspath(os.curdir), entry)).rstrip("/") or "/"
+        tail = name.rpartition(".")[2]
+        listed = self.listing(folder)
+        if listed is None:
+            return self._look_into_archive(name, tail, entry, folder) if folder in self._no_folders else None
+        package = self.package(name, entry, os.path.join(folder, tail)) if tail in listed else None
+        if package is None or package.namespace:
+            file = self._module_file(folder, tail, listed)
+            if file:
+                return Place(name, entry, file)
+        return package
+
+    def package(self, name: str, entry: str, folder: str) -> Optional[Place]:
+        """Return a package whose folder is known, a namespace if it has no ``__init__``; None for no folder."""
+        listed = self.listing(folder)
+        if listed is None and (folder in self._no_folders or not os.path.isdir(folder)):
+            return None
+        file = self._module_file(folder, "__init__", listed)
+        return Place(name, entry, file or folder, [folder], namespace=not file)
+
+    def _module_file(self, folder: str, stem: str, listed: Optional[FrozenSet[str]]) -> str:
+        """Return the file of module ``stem``, "" for none; ``listed`` is None for a folder that hides its names."""
+        names = (stem + suffix for suffix in _SUFFIXES if listed is None or stem + suffix in listed)
+        return next(filter(self.is_file, (os.path.join(folder, name) for name in names)), "")
+
+    def is_file(self, path: str) -> bool:
+        """Return ``os.path.isfile(path)``."""
+        if path not in self._files:
+            self._files[path] = os.path.isfile(path)
+        return self._files[path]
+
+    def _look_into_archive(self, name: str, tail: str, entry: str, folder: str) -> Optional[Place]:
+        """Apply the rules of CPython's zipimporter; ``folder`` may be one inside an archive."""
+        archive = folder
+        while not self.is_file(archive):
+            archive = os.path.dirname(archive)
+            if archive == "/":
+                return None
+        members = self._members(archive)
+        base = (folder[len(archive) :] + "/" + tail).strip("/")
+        for file in (f"{base}/__init__.pyc", f"{base}/__init__.py", f"{base}.pyc", f"{base}.py"):
+            if file in members:
+                search = [os.path.join(folder, tail)] if "/__init__." in file else None
+                return Place(name, entry, os.path.join(archive, file), search)
         return None
-    for file in (f"{tail}/__init__.py", f"{tail}/__init__.pyc", f"{tail}.py", f"{tail}.pyc"):
-        if file in files:
-            search = [os.path.join(entry, tail)] if "/" in file else None
-            return Place(name, entry, os.path.join(entry, file), search)
-    return None
+
+    def _members(self, archive: str) -> FrozenSet[str]:
+        if archive not in self._archives:
+            import zipfile
+
+            try:
+                with zipfile.ZipFile(archive) as opened:
+                    self._archives[archive] = frozenset(opened.namelist())
+            except (OSError, zipfile.BadZipFile):
+                self._archives[archive] = frozenset()
+        return self._archives[archive]
+
+    def names_in(self, entries: Iterable[str]) -> Set[str]:
+        """Return the names of the modules in folders, for suggestions."""
+        found: Set[str] = set()
+        for entry in entries:
+            listed = self.listing(entry or os.curdir) or ()
+            stems = ((name, name.partition(".")[0]) for name in listed if not name.endswith(("-info", ".pth", ".txt")))
+            found.update(stem for name, stem in stems if stem.isidentifier() and not stem.startswith("__"))
+        return found
+
+    def real(self, path: str) -> str:
+        """Return ``os.path.realpath(path)``; each folder is asked once."""
+        real = self._real.get(path)
+        if real is None:
+            parent, base = os.path.split(path)
+            if base in ("", ".", "..") or not os.path.isabs(path) or path.count("/") > _MAX_PARENTS:
+                real = os.path.realpath(path)
+            else:
+                real = os.path.join(self.real(parent), base)
+                if os.path.islink(real):
+                    real = os.path.realpath(real)
+            self._real[path] = real
+        return real
+
+    def distribution_of(self, location: str, site_folder: str) -> str:
+        """Return "name version" of the installed distribution whose RECORD lists a file, or "" where none does."""
+        relative = os.path.relpath(location, site_folder)
+        for name in sorted(self.listing(site_folder) or ()):
+            if name.endswith(".dist-info") and relative in self.record(os.path.join(site_folder, name)):
+                return name[: -len(".dist-info")].replace("-", " ", 1)
+        return ""
+
+    def record(self, info: str) -> Dict[str, str]:
+        """Return what RECORD in a ``.dist-info`` folder lists: file -> hash."""
+        if info not in self._records:
+            self._records[info] = read_record(info)
+        return self._records[info]
 
 
 def is_built_in(name: str) -> bool:
@@ -76,53 +180,10 @@ def is_frozen(name: str) -> bool:
     return bool(_imp.is_frozen(name))
 
 
-def names_in(entries: Iterable[str]) -> Set[str]:
-    """Return the names of the modules in folders, for suggestions."""
-    found: Set[str] = set()
-    for entry in entries:
-        try:
-            listed = os.listdir(entry or os.curdir)
-        except (OSError, ValueError):
-            continue
-        stems = ((name, name.partition(".")[0]) for name in listed if not name.endswith(("-info", ".pth", ".txt")))
-        found.update(stem for name, stem in stems if stem.isidentifier() and not stem.startswith("__"))
-    return found
-
-
 def standard_folders() -> List[str]:
     """Return the folders of the standard library."""
     library = os.path.dirname(os.__file__)
     return [library, os.path.join(library, "lib-dynload")]
-
-
-def distribution_of(location: str, site_folder: str) -> str:
-    """Return "name version" of the installed distribution whose RECORD lists a file, or "" where none does."""
-    relative = os.path.relpath(location, site_folder)
-    try:
-        listed = sorted(os.listdir(site_folder))
-    except OSError:
-        return ""
-    for name in listed:
-        if name.endswith(".dist-info"):
-            record = read_text(os.path.join(site_folder, name, "RECORD")) or ""
-            if any(line.startswith((relative + ",", f'"{relative}",')) for line in lines_of(record)):
-                return name[: -len(".dist-info")].replace("-", " ", 1)
-    return ""
-
-
-def owners_of_pth(site_folder: str) -> Dict[str, str]:
-    """Return which distribution's RECORD lists which ``.pth``: each RECORD is read once."""
-    owners: Dict[str, str] = {}
-    try:
-        listed = sorted(os.listdir(site_folder))
-    except OSError:
-        return owners
-    for name in listed:
-        if name.endswith(".dist-info"):
-            for file in recorded_files(os.path.join(site_folder, name)):
-                if file.endswith(".pth"):
-                    owners.setdefault(file, name.partition("-")[0])
-    return owners
 
 
 def package_files(folder: str, limit: int = 20000) -> Iterator[str]:

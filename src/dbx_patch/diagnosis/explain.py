@@ -8,13 +8,10 @@ from typing import List, Optional
 
 import _dbx_patch_bootstrap as bootstrap
 from dbx_patch import hooks
-from dbx_patch.diagnosis.check_names import sources_of
-from dbx_patch.diagnosis.disk import distribution_of, is_built_in, look, names_in, standard_folders
+from dbx_patch.diagnosis.disk import STANDARD_LIBRARY
 from dbx_patch.diagnosis.explanation import Explanation, Offer
-from dbx_patch.diagnosis.installs import EditableInstall, editable_installs
 from dbx_patch.diagnosis.layers import entries_say, finders_say, layers_for
-from dbx_patch.diagnosis.search import Hit, hit_at, search_path_of, trace
-from dbx_patch.index.pth_files import canonical
+from dbx_patch.diagnosis.search import Hit, Search, search_path_of
 from dbx_patch.index.workspace import is_refused_notebook
 
 
@@ -35,26 +32,22 @@ def explain(name: str) -> Explanation:
             return Explanation(
                 name, False, f"import {name} fails: sys.modules has None for {halted}, which forbids it."
             )
-    installs = editable_installs()
-    hits: List[Hit] = []
-    for number in range(1, len(parts) + 1):
-        parent = hits[-1] if hits else None
-        if parent and search_path_of(parent) is None:
-            return _missing(name, hits, installs, f"{parent.name} is a module and not a package, so it has no parts")
-        hit = trace(".".join(parts[:number]), parent, installs)
-        if hit is None:
-            return _missing(name, hits, installs, "")
-        hits.append(hit)
-    return _found(name, hits, installs)
+    search = Search()
+    hits = search.find(name)
+    if len(hits) == len(parts):
+        return _found(search, name, hits)
+    if hits and search_path_of(hits[-1]) is None:
+        return _missing(search, name, hits, f"{hits[-1].name} is a module and not a package, so it has no parts")
+    return _missing(search, name, hits, "")
 
 
-def _found(name: str, hits: List[Hit], installs: List[EditableInstall]) -> Explanation:
+def _found(search: Search, name: str, hits: List[Hit]) -> Explanation:
     hit = hits[-1]
     parent = hits[-2] if len(hits) > 1 else None
     result = Explanation(name, True, "", _loaded(name), hit.location)
-    result.offers = _offers(hits[0], installs)
-    result.finders = finders_say(name, parent, hit, installs)
-    result.entries = entries_say(hits[0].name, installs)
+    result.offers = _offers(search, hits[0].name, hits[0].location)
+    result.finders = finders_say(search, name, parent)
+    result.entries = entries_say(search, hits[0].name)
     result.layers = layers_for(hit)
     refused = [h for h in hits if is_refused_notebook(h.location)] if runtime_refuses_notebooks() else []
     if refused and not result.loaded:
@@ -64,13 +57,13 @@ def _found(name: str, hits: List[Hit], installs: List[EditableInstall]) -> Expla
             " takes it for a notebook and refuses to import it."
         )
     else:
-        result.verdict = _verdict(name, hits, result, installs)
+        result.verdict = _verdict(search, name, hits, result)
     return result
 
 
-def _verdict(name: str, hits: List[Hit], result: Explanation, installs: List[EditableInstall]) -> str:
+def _verdict(search: Search, name: str, hits: List[Hit], result: Explanation) -> str:
     top, hit = hits[0], hits[-1]
-    rivals = [i.name for i in installs if top.name in i.names and i.name != top.provider]
+    rivals = [i.name for i in search.installs if top.name in i.names and i.name != top.provider]
     if hit.how == "built-in":
         text = f"import {name} works: the interpreter has it built in"
     elif hit.install is not None:
@@ -87,19 +80,19 @@ def _verdict(name: str, hits: List[Hit], result: Explanation, installs: List[Edi
     return text + "."
 
 
-def _missing(name: str, hits: List[Hit], installs: List[EditableInstall], why: str) -> Explanation:
+def _missing(search: Search, name: str, hits: List[Hit], why: str) -> Explanation:
     result = Explanation(name, False, "", _loaded(name))
     wanted = name.split(".")[len(hits)]
     top, parent = (hits[0], hits[-1]) if hits else (None, None)
     prefix = parent.name + "." if parent else ""
-    result.near = [prefix + near for near in _near(wanted, parent, installs)]
-    result.offers = _offers(top, installs) if top else offers_of(wanted, "none of them", installs)
-    result.finders = finders_say(name, parent, None, installs) if not why else []
-    lost = _lost(wanted, installs) if top is None else None
+    result.near = [prefix + near for near in _near(search, wanted, parent)]
+    result.offers = _offers(search, top.name, top.location) if top else _offers(search, wanted, "none of them")
+    result.finders = finders_say(search, name, parent) if not why else []
+    lost = _lost(search, wanted) if top is None else None
     result.layers = layers_for(lost) if lost else []
-    result.entries = entries_say(name.partition(".")[0], installs)
+    result.entries = entries_say(search, name.partition(".")[0])
     if not why:
-        why = _why_no_part(wanted, hits, installs) if top else _why_nowhere(lost)
+        why = _why_no_part(search, wanted, hits) if top else _why_nowhere(lost)
     hint = f". Did you mean {result.near[0]}?" if result.near else "."
     if result.loaded:  # put into sys.modules by hand, or its source is gone since
         result.works = True
@@ -109,20 +102,22 @@ def _missing(name: str, hits: List[Hit], installs: List[EditableInstall], why: s
     return result
 
 
-def _why_no_part(wanted: str, hits: List[Hit], installs: List[EditableInstall]) -> str:
+def _why_no_part(search: Search, wanted: str, hits: List[Hit]) -> str:
     top, parent = hits[0], hits[-1]
-    rival = next((i.name for i in installs if top.name in i.names), "") if not (top.install or top.namespace) else ""
+    rival = (
+        next((i.name for i in search.installs if top.name in i.names), "") if not (top.install or top.namespace) else ""
+    )
     shadow = f", and not of the editable install {rival}, which it shadows" if rival else ""
     return (
         f"{parent.name} is that of {parent.provider or 'a path entry'}, {parent.location}{shadow}; it has no {wanted}"
     )
 
 
-def _lost(name: str, installs: List[EditableInstall]) -> Optional[Hit]:
+def _lost(search: Search, name: str) -> Optional[Hit]:
     """Return where an editable install has a name that the import system does not get to."""
-    for install in installs:
-        for place in sources_of(install, name) if name in install.names else ():
-            return hit_at(place, "lost", installs)
+    for install in search.installs:
+        for place in search.sources(install, name) if name in install.names else ():
+            return search.hit_at(place, "lost")
     return None
 
 
@@ -137,12 +132,12 @@ def _why_nowhere(lost: Optional[Hit]) -> str:
     return f"{where} and dbx-patch is {'not armed' if active else f'off ({reason})'}"
 
 
-def _near(wanted: str, parent: Optional[Hit], installs: List[EditableInstall]) -> List[str]:
+def _near(search: Search, wanted: str, parent: Optional[Hit]) -> List[str]:
     if parent:
-        known = names_in(search_path_of(parent) or ())
+        known = search.disk.names_in(search_path_of(parent) or ())
     else:
-        known = names_in(e for e in sys.path if isinstance(e, str)).union(sys.builtin_module_names)
-        known.update(name for install in installs for name in install.names)
+        known = search.disk.names_in(e for e in sys.path if isinstance(e, str)).union(sys.builtin_module_names)
+        known.update(name for install in search.installs for name in install.names)
     lower = {name.lower(): name for name in sorted(known)}
     return [lower[near] for near in difflib.get_close_matches(wanted.lower(), lower, 3, 0.72) if lower[near] != wanted]
 
@@ -159,36 +154,20 @@ def _loaded(name: str) -> str:
     return str(next(iter(known), "built in"))
 
 
-def _offers(top: Optional[Hit], installs: List[EditableInstall]) -> List[Offer]:
-    """Return everyone who has the top-level name, and which of them is imported."""
-    if top is None:
-        return []
-    return offers_of(top.name, top.location, installs)
+def _offers(search: Search, name: str, winner: str) -> List[Offer]:
+    """Return everyone who has a top-level name, editable installs first; ``winner``: the location that is imported."""
+    found = [_offer(hit, hit.location == winner) for hit in search.holders(name)]
+    return sorted(found, key=lambda offer: offer.kind != "editable")
 
 
-def offers_of(name: str, winner: str, installs: List[EditableInstall]) -> List[Offer]:
-    """Return who has a top-level name; ``winner`` is the location that is imported."""
-    found: List[Offer] = []
-    if is_built_in(name):
-        found.append(Offer("standard", "the interpreter", "built in", not winner))
-    seen = set()
-    for install in installs:
-        for place in sources_of(install, name):
-            seen.add(os.path.realpath(place.location))
-            found.append(Offer("editable", install.name, place.location, place.location == winner))
-    standard = {canonical(folder) for folder in standard_folders()}
-    for entry in (entry for entry in sys.path if isinstance(entry, str)):
-        rival = look(name, entry)
-        if rival is None or os.path.realpath(rival.location) in seen:
-            continue
-        seen.add(os.path.realpath(rival.location))
-        if canonical(entry) in standard:
-            kind, provider = "standard", "the standard library"
-        else:
-            provider = distribution_of(rival.location, entry)
-            kind, provider = ("installed", provider) if provider else ("path", entry)
-        found.append(Offer(kind, provider, rival.location, rival.location == winner))
-    return found
+def _offer(hit: Hit, wins: bool) -> Offer:
+    if hit.install:
+        return Offer("editable", hit.provider, hit.location, wins)
+    if hit.how == "built-in":
+        return Offer("standard", hit.provider, "built in", wins)
+    if hit.provider == STANDARD_LIBRARY:
+        return Offer("standard", hit.provider, hit.location, wins)
+    return Offer("installed" if hit.provider else "path", hit.provider or hit.entry, hit.location, wins)
 
 
 def runtime_refuses_notebooks() -> bool:

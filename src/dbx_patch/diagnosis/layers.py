@@ -1,26 +1,22 @@
 """The layers of ``explain``: what each finder, path entry and patch has to do with an import."""
 
-import os
 import sys
 from typing import Any, Dict, List, Optional, Sequence
 
 import _dbx_patch_bootstrap as bootstrap
 from dbx_patch import hooks
-from dbx_patch.diagnosis.disk import is_frozen, look
+from dbx_patch.diagnosis.disk import is_frozen
 from dbx_patch.diagnosis.explanation import EntrySays, FinderSays, Layer
-from dbx_patch.diagnosis.installs import EditableInstall
-from dbx_patch.diagnosis.search import Hit, fallback_hit, finder_hit, path_hit, search_path_of
+from dbx_patch.diagnosis.search import Hit, Search, search_path_of
 from dbx_patch.diagnosis.status import current_status
 from dbx_patch.index.pth_files import canonical
 from dbx_patch.index.workspace import in_workspace
 from dbx_patch.output.results import PatchStatus
 
 
-def finders_say(
-    name: str, parent: Optional[Hit], hit: Optional[Hit], installs: List[EditableInstall]
-) -> List[FinderSays]:
-    """Return what each finder on ``sys.meta_path`` would say of ``name``; ``hit`` is what the import finds."""
-    return [FinderSays(_called(finder), _says(finder, name, parent, hit, installs)) for finder in tuple(sys.meta_path)]
+def finders_say(search: Search, name: str, parent: Optional[Hit]) -> List[FinderSays]:
+    """Return what each finder on ``sys.meta_path`` would say of ``name``; ``parent`` is its package."""
+    return [FinderSays(_called(finder), _says(search, finder, name, parent)) for finder in tuple(sys.meta_path)]
 
 
 def _called(finder: Any) -> str:
@@ -28,19 +24,19 @@ def _called(finder: Any) -> str:
     return str(kind.__qualname__)
 
 
-def _says(finder: Any, name: str, parent: Optional[Hit], hit: Optional[Hit], installs: List[EditableInstall]) -> str:
+def _says(search: Search, finder: Any, name: str, parent: Optional[Hit]) -> str:
     kind = finder if isinstance(finder, type) else type(finder)
     module, called = kind.__module__, kind.__qualname__
     if finder is hooks.TRIGGER:
         ours = any(name in modules for modules in hooks.RUNTIME_MODULES.values())
         return "patches it once it has loaded" if ours else "nothing: it is for the runtime's modules"
     if finder is hooks.FALLBACK:
-        found = fallback_hit(name, parent, installs)
+        found = search.fallback_hit(name, parent)
         return f"has it, should all others miss: {found.location}" if found else "nothing: no editable install has it"
     if called in ("BuiltinImporter", "FrozenImporter"):
         has_it = name in sys.builtin_module_names if called == "BuiltinImporter" else is_frozen(name)
         return "has it" if parent is None and has_it else "nothing"
-    on_path = path_hit(name, search_path_of(parent), installs)
+    on_path = search.path_hit(name, search_path_of(parent))
     if called == "PathFinder":
         return f"has it: {on_path.location}" if on_path else "nothing on its path entries"
     if called in ("WsfsPathFinder", "_WorkspacePathFinder"):
@@ -49,9 +45,9 @@ def _says(finder: Any, name: str, parent: Optional[Hit], hit: Optional[Hit], ins
         return "nothing of its own: it runs callbacks when a module has loaded"
     if module in ("_distutils_hack", "_virtualenv"):
         return "nothing: it is for distutils"
-    for install in installs:
+    for install in search.installs:
         if install.finder == module or (module == "editables.redirector" and install.shape == "C"):
-            mapped = finder_hit(name, [install], active_only=False)
+            mapped = search.finder_hit(name, [install], active_only=False)
             if mapped:
                 return f"has it, of {install.name}: {mapped.location}"
     if module.startswith(("__editable__", "_editable", "editables.")):
@@ -59,12 +55,12 @@ def _says(finder: Any, name: str, parent: Optional[Hit], hit: Optional[Hit], ins
     return "not known: it would have to be asked, and that may have side effects"
 
 
-def entries_say(name: str, installs: List[EditableInstall]) -> List[EntrySays]:
+def entries_say(search: Search, name: str) -> List[EntrySays]:
     """Return what each ``sys.path`` entry in the workspace would say of a top-level name."""
-    roots = {root: install for install in installs for root in install.paths}
+    roots = {root: install for install in search.installs for root in install.paths}
     said = []
     for entry in dict.fromkeys(e for e in sys.path if isinstance(e, str) and in_workspace(e)):
-        offers = look(name, entry) is not None
+        offers = search.disk.look(name, entry) is not None
         guard = guard_of(entry)
         user = "has it" if offers else "does not have it"
         if not guard:
@@ -83,8 +79,8 @@ def guard_of(entry: str) -> str:
     cached = sys.path_importer_cache.get(entry)
     kind: Any = type(cached)
     if cached is None:
-        hooks = [getattr(hook, "func", hook) for hook in sys.path_hooks]
-        kind = next((hook for hook in hooks if isinstance(hook, type) and _is_hook(hook)), type(None))
+        kinds = [getattr(hook, "func", hook) for hook in sys.path_hooks]
+        kind = next((kind for kind in kinds if isinstance(kind, type) and _is_hook(kind)), type(None))
     if kind.__module__ == "dbx_patch.hooks.rationed":
         return "RationedFinder (of dbx-patch)"
     if not _is_hook(kind):
@@ -118,12 +114,12 @@ def layers_for(hit: Hit) -> List[Layer]:
 
 def _workspace_layer(hit: Hit, states: Dict[str, PatchStatus]) -> Layer:
     name = "2 workspace hooks"
-    hooks = ("wsfs_import_hook", "workspace_import_machinery", "executor_wsfs_import_hook")
+    names = ("wsfs_import_hook", "workspace_import_machinery", "executor_wsfs_import_hook")
     if not in_workspace(hit.location):
         return Layer(name, False, "passes", "Nothing: its source is outside /Workspace.", "The same.")
     rule = "the folder belongs to an editable package" if "." in hit.name else "the install provides the name"
     without = "a library's import of it is refused; a cell's is not."
-    return _layer(states, name, hooks, without, f"a library gets it too, since {rule}")
+    return _layer(states, name, names, without, f"a library gets it too, since {rule}")
 
 
 def _autoreload_layer(hit: Hit, states: Dict[str, PatchStatus]) -> Layer:
@@ -138,7 +134,7 @@ def _layer(states: Dict[str, PatchStatus], name: str, patches: Sequence[str], wi
     """Return a layer that stops an import, with what its patches do now; a release has one of several."""
     active, reason = bootstrap.decide()
     if not active:
-        here = bool(os.environ.get("DATABRICKS_RUNTIME_VERSION"))
+        here = bool(bootstrap.databricks())
         now = f"the same, since dbx-patch is off ({reason})." if here else f"not met here, since {reason}."
         return Layer(name, True, "stops" if here else "waiting", without, now)
     mine = [states[patch] for patch in patches]

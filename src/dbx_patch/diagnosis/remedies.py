@@ -6,7 +6,7 @@ import shlex
 import shutil
 import sys
 
-from dbx_patch.diagnosis.disk import look
+from dbx_patch.diagnosis.disk import Disk
 from dbx_patch.diagnosis.installs import EditableInstall
 from dbx_patch.index.pth_files import lines_of, path_of_line, read_text
 
@@ -26,7 +26,7 @@ def pip(*args: str) -> str:
     if found and os.path.dirname(found) == os.path.dirname(sys.executable):
         return "pip " + line
     python = shlex.quote(sys.executable)
-    has_pip = any(look("pip", entry) for entry in sys.path if isinstance(entry, str))
+    has_pip = any(Disk().look("pip", entry) for entry in sys.path if isinstance(entry, str))
     if not has_pip and shutil.which("uv"):  # which makes environments without pip
         return f"UV_PYTHON={python} uv pip {line}"
     return f"{python} -m pip {line}"

@@ -3,13 +3,14 @@
 import os
 import sys
 from dataclasses import dataclass
-from typing import Any, List, Optional, Sequence
+from typing import Any, Iterator, List, Optional, Sequence
 
 from dbx_patch import hooks
-from dbx_patch.diagnosis.check_names import sources_of
-from dbx_patch.diagnosis.disk import Place, distribution_of, is_built_in, look, standard_folders
-from dbx_patch.diagnosis.installs import EditableInstall
+from dbx_patch.diagnosis.disk import STANDARD_LIBRARY, Disk, Place, is_built_in, standard_folders
+from dbx_patch.diagnosis.installs import EditableInstall, describe
+from dbx_patch.index import snapshot
 from dbx_patch.index.pth_files import canonical
+from dbx_patch.index.snapshot import EDITABLE
 
 # Installers whose finder goes to the front of sys.meta_path, before CPython's own
 _IN_FRONT = ("D", "E")
@@ -32,14 +33,185 @@ class Hit:
     namespace: bool = False
 
 
-def trace(name: str, parent: Optional[Hit], installs: List[EditableInstall]) -> Optional[Hit]:
-    """Return what an import of ``name`` would find; ``parent`` is what that of its package has found."""
-    if parent is None and is_built_in(name):
-        return Hit(name, "built-in", provider="the interpreter")
-    by_finder = finder_hit(name, installs, active_only=True)
-    if by_finder is not None and not by_finder.namespace and by_finder.install and by_finder.install.shape in _IN_FRONT:
-        return by_finder
-    return path_hit(name, search_path_of(parent), installs) or by_finder or fallback_hit(name, parent, installs)
+class Search:
+    """One question's view of this process: its editable installs, and what was seen of the disk for the question.
+
+    Each question makes its own, so that no answer rests on something seen before the question was asked.
+    """
+
+    def __init__(self) -> None:
+        self.index = snapshot.current()
+        self.installs = [describe(install, self.index) for install in self.index.installs]
+        self.disk = Disk()
+
+    # Who has a name
+
+    def sources(self, install: EditableInstall, name: str) -> List[Place]:
+        """Return where an install has the source of a top-level name, in the order of its path entries."""
+        mapped = install.modules.get(name)
+        if mapped is not None:
+            return [self.mapped_place(name, mapped)]
+        folders = install.namespaces.get(name, [])
+        places = [Place(name, os.path.dirname(folder), folder, [folder], namespace=True) for folder in folders]
+        return places + [place for root in install.paths for place in [self.disk.look(name, root)] if place]
+
+    def mapped_place(self, name: str, mapped: str) -> Place:
+        """Return the place of a module that is mapped to its file, its package's folder, or either without suffix."""
+        folder, base = os.path.split(mapped)
+        if base.startswith("__init__."):
+            return Place(name, folder, mapped, [folder])
+        found = self.disk.package(name, folder, mapped)
+        if (found is None or found.namespace) and not self.disk.is_file(mapped):
+            found = self.disk.look(base.partition(".")[0], folder) or found
+        return found or Place(name, folder, mapped)
+
+    def on_path(self, name: str, path: Optional[Sequence[str]] = None) -> Iterator[Place]:
+        """Yield what the entries of ``sys.path``, or of a package's ``path``, have by a name, in their order."""
+        for entry in sys.path if path is None else path:
+            place = self.disk.look(name, entry) if isinstance(entry, str) else None
+            if place is not None:
+                yield place
+
+    def holders(self, name: str) -> Iterator[Hit]:
+        """Yield everyone who has a top-level name, in the order of ``sys.path``; what is not on it comes last."""
+        if is_built_in(name):
+            yield Hit(name, "built-in", provider="the interpreter")
+        seen = set()
+        for place in (*self.on_path(name), *(p for install in self.installs for p in self.sources(install, name))):
+            real = self.disk.real(place.location)
+            if real not in seen:
+                seen.add(real)
+                yield self.hit_at(place, "path")
+
+    def install_of(self, place: Place) -> Optional[EditableInstall]:
+        """Return the install that a place is of. What lies in its folders, and was found by another entry, is not."""
+        if "." in place.name:
+            return self._install_above(place.location)
+        here = self.disk.real(place.location)
+        for install in self.installs:
+            if any(self.disk.real(source.location) == here for source in self.sources(install, place.name)):
+                return install
+        return None
+
+    def _install_above(self, location: str) -> Optional[EditableInstall]:
+        """Return the install that has the most specific source folder above a file; the index says whose it is."""
+        for spelled in dict.fromkeys((location, self.disk.real(location))):
+            if self.index.whose(spelled) is EDITABLE:
+                above = [(len(s), i) for i in self.installs for s in _sources(i) if (spelled + "/").startswith(s + "/")]
+                if above:
+                    return max(above, key=lambda pair: pair[0])[1]
+        return None
+
+    def provider(self, place: Place) -> str:
+        """Return what a place that is no editable install's belongs to, "" where that is not known."""
+        standard = {canonical(folder) for folder in standard_folders()}
+        entries = [e for e in sys.path if isinstance(e, str) and e and place.location.startswith(e.rstrip("/") + "/")]
+        for entry in sorted(entries, key=len, reverse=True):
+            if canonical(entry) in standard:
+                return STANDARD_LIBRARY
+            distribution = self.disk.distribution_of(place.location, entry)
+            if distribution:
+                return distribution
+        return ""
+
+    # What an import finds
+
+    def find(self, name: str) -> List[Hit]:
+        """Return what an import of ``name`` finds, package by package: fewer hits than parts where one is missing."""
+        hits: List[Hit] = []
+        parts = name.split(".")
+        for number in range(1, len(parts) + 1):
+            parent = hits[-1] if hits else None
+            if parent and search_path_of(parent) is None:
+                break  # a plain module
+            hit = self._find_one(".".join(parts[:number]), parent)
+            if hit is None:
+                break
+            hits.append(hit)
+        return hits
+
+    def _find_one(self, name: str, parent: Optional[Hit]) -> Optional[Hit]:
+        if parent is None and is_built_in(name):
+            return Hit(name, "built-in", provider="the interpreter")
+        first = self.finder_hit(name, self.installs, active_only=True)
+        if first is not None and not first.namespace and first.install and first.install.shape in _IN_FRONT:
+            return first
+        return self.path_hit(name, search_path_of(parent)) or first or self.fallback_hit(name, parent)
+
+    def path_hit(self, name: str, path: Optional[Sequence[str]]) -> Optional[Hit]:
+        """Return what CPython's PathFinder would find, no hook refusing it: the first module, else a namespace."""
+        portions: List[Place] = []
+        for place in self.on_path(name, path):
+            if not place.namespace:
+                return self._behind_stand_in(self.hit_at(place, "path"))
+            portions.append(place)
+        if not portions:
+            return None
+        hit = self.hit_at(portions[0], "path")
+        hit.search = [folder for place in portions for folder in place.search or ()]
+        return hit
+
+    def _behind_stand_in(self, hit: Hit) -> Hit:
+        """Shape I: a file in the site folder puts another in its place, or takes its parts from elsewhere."""
+        for install in self.installs:
+            if install.shape == "I" and hit.location.startswith(install.site_folder + "/"):
+                if hit.name in install.modules:
+                    return self._mapped(hit.name, install) or hit
+                if hit.name in install.namespaces:
+                    hit.search, hit.install, hit.provider = install.namespaces[hit.name], install, install.name
+        return hit
+
+    def finder_hit(self, name: str, installs: List[EditableInstall], *, active_only: bool) -> Optional[Hit]:
+        """Return what the finders that installers wrote have by that name; ``active_only``: those that are loaded."""
+        loaded = (i for i in installs if i.finder and (not active_only or i.finder in sys.modules))
+        return next(filter(None, (self._mapped(name, install) for install in loaded)), None)
+
+    def _mapped(self, name: str, install: EditableInstall) -> Optional[Hit]:
+        if name not in install.modules and name not in install.namespaces:
+            below = [path for mapped, path in install.modules.items() if mapped.startswith(name + ".")]
+            where = install.project or os.path.dirname(below[0]) if below else ""
+            return Hit(name, "finder", where, "", [], install, install.name, namespace=True) if below else None
+        places = [place for place in self.sources(install, name) if place.entry not in install.paths]
+        if not places or not self.exists(places[0]):
+            return None
+        place = places[0]
+        return Hit(name, "finder", place.location, "", place.search, install, install.name, place.namespace)
+
+    def exists(self, place: Place) -> bool:
+        """Tell whether a place that a finder names is there."""
+        if place.namespace:
+            return self.disk.listing(place.location) is not None
+        return self.disk.is_file(place.location)
+
+    def fallback_hit(self, name: str, parent: Optional[Hit]) -> Optional[Hit]:
+        """Return what dbx-patch's own finder would answer a miss with, None where it is not in place."""
+        if not hooks.is_in_place(hooks.FALLBACK):
+            return None
+        top = name.partition(".")[0]
+        for install in (install for install in self.installs if top in install.names):
+            hit = self._mapped(name, install)
+            if hit is None:
+                entries = install.paths if parent is None else self._parts_of(parent, install)
+                place = next(self.on_path(name, entries), None)
+                hit = self.hit_at(place, "fallback") if place else None
+            if hit is not None:
+                hit.how = "fallback"
+                return hit
+        return None
+
+    def _parts_of(self, parent: Hit, install: EditableInstall) -> List[str]:
+        """Return the folders of an install in which a package's submodules lie; of a namespace, lost ones as well."""
+        folders = [entry for entry in search_path_of(parent) or () if self.index.whose(entry) is EDITABLE]
+        if parent.namespace:
+            folders += install.namespaces.get(parent.name, [])
+            folders += [os.path.join(root, *parent.name.split(".")) for root in install.paths]
+        return folders
+
+    def hit_at(self, place: Place, how: str) -> Hit:
+        """Return the hit for a place on the disk, and whose it is."""
+        install = self.install_of(place)
+        provider = install.name if install else self.provider(place)
+        return Hit(place.name, how, place.location, place.entry, place.search, install, provider, place.namespace)
 
 
 def search_path_of(hit: Optional[Hit]) -> Optional[List[str]]:
@@ -57,127 +229,9 @@ def search_path_of(hit: Optional[Hit]) -> Optional[List[str]]:
     return hit.search
 
 
-def path_hit(name: str, path: Optional[Sequence[str]], installs: List[EditableInstall]) -> Optional[Hit]:
-    """Return what CPython's PathFinder would find, no hook refusing it: the first module, else a namespace."""
-    portions: List[Place] = []
-    for entry in sys.path if path is None else path:
-        place = look(name, entry) if isinstance(entry, str) else None
-        if place is None:
-            continue
-        if not place.namespace:
-            return _behind_stand_in(hit_at(place, "path", installs), installs)
-        portions.append(place)
-    if not portions:
-        return None
-    hit = hit_at(portions[0], "path", installs)
-    hit.search = [folder for place in portions for folder in place.search or ()]
-    return hit
-
-
-def _behind_stand_in(hit: Hit, installs: List[EditableInstall]) -> Hit:
-    """Shape I: a file in the site folder puts another in its place, or takes its parts from elsewhere."""
-    for install in installs:
-        if install.shape == "I" and _lies_in(hit.location, install.site_folder):
-            if hit.name in install.modules:
-                return _mapped(hit.name, install) or hit
-            if hit.name in install.namespaces:
-                hit.search, hit.install, hit.provider = install.namespaces[hit.name], install, install.name
-    return hit
-
-
-def finder_hit(name: str, installs: List[EditableInstall], *, active_only: bool) -> Optional[Hit]:
-    """Return what the finders that installers wrote have by that name; ``active_only``: those that are loaded."""
-    for install in installs:
-        if install.finder and (not active_only or install.finder in sys.modules):
-            hit = _mapped(name, install)
-            if hit is not None:
-                return hit
-    return None
-
-
-def _mapped(name: str, install: EditableInstall) -> Optional[Hit]:
-    if name not in install.modules and name not in install.namespaces:
-        below = [path for mapped, path in install.modules.items() if mapped.startswith(name + ".")]
-        where = install.project or os.path.dirname(below[0]) if below else ""
-        return Hit(name, "finder", where, "", [], install, install.name, namespace=True) if below else None
-    places = [place for place in sources_of(install, name) if place.entry not in install.paths]
-    if not places:
-        return None
-    location, search = places[0].location, places[0].search
-    if not os.path.exists(location):
-        return None
-    if os.path.isdir(location) and not places[0].namespace:  # mapped to a package's folder
-        location, search = os.path.join(location, "__init__.py"), [location]
-    return Hit(name, "finder", location, "", search, install, install.name, places[0].namespace)
-
-
-def fallback_hit(name: str, parent: Optional[Hit], installs: List[EditableInstall]) -> Optional[Hit]:
-    """Return what dbx-patch's own finder would answer a miss with, None where it is not in place."""
-    if not hooks.is_in_place(hooks.FALLBACK):
-        return None
-    top = name.partition(".")[0]
-    for install in installs:
-        if top not in install.names:
-            continue
-        hit = _mapped(name, install)
-        if hit is None:
-            entries = install.paths if parent is None else _parts_of(parent, install)
-            place = next((found for entry in entries for found in [look(name, entry)] if found), None)
-            hit = hit_at(place, "fallback", installs) if place else None
-        if hit is not None:
-            hit.how = "fallback"
-            return hit
-    return None
-
-
-def _parts_of(parent: Hit, install: EditableInstall) -> List[str]:
-    """Return the folders of an install in which a package's submodules lie; of a namespace, lost ones as well."""
-    folders = [entry for entry in search_path_of(parent) or () if is_from(entry, install)]
-    if parent.namespace:
-        folders += install.namespaces.get(parent.name, [])
-        folders += [os.path.join(root, *parent.name.split(".")) for root in install.paths]
-    return folders
-
-
-def hit_at(place: Place, how: str, installs: List[EditableInstall]) -> Hit:
-    """Return the hit for a place on the disk, and whose it is."""
-    hit = Hit(place.name, how, place.location, place.entry, place.search, namespace=place.namespace)
-    hit.install = next((install for install in installs if _offers(install, place)), None)
-    if hit.install is not None:
-        hit.provider = hit.install.name
-    elif canonical(place.entry) in map(canonical, standard_folders()):
-        hit.provider = "the standard library"
-    else:
-        site_folder = next(
-            (e for e in sys.path if isinstance(e, str) and _lies_in(place.location, e) and "-packages" in e), ""
-        )
-        hit.provider = distribution_of(place.location, site_folder) if site_folder else ""
-    return hit
-
-
-def _offers(install: EditableInstall, place: Place) -> bool:
-    """Tell whether a place is one of an install's; what lies in its folders and was found otherwise is not."""
-    if not is_from(place.location, install):
-        return False
-    if "." in place.name or place.name in {*install.modules, *install.namespaces}:
-        return True
-    entry = os.path.realpath(place.entry)
-    return bool(install.links) or any(os.path.realpath(path) == entry for path in install.paths)
-
-
-def is_from(location: str, install: EditableInstall) -> bool:
-    """Tell whether a file is an editable install's source; site folders inside its project are not."""
-    if "/site-packages/" in location and not any(_lies_in(location, link) for link in install.links):
-        return False
-    sources = [*install.paths, *install.modules.values(), *install.links]
-    sources += [folder for folders in install.namespaces.values() for folder in folders]
-    for source in sources:
-        if os.path.basename(source).startswith("__init__."):
-            source = os.path.dirname(source)
-        if location == source or _lies_in(location, source) or location == source + ".py":
-            return True
-    return False
-
-
-def _lies_in(location: str, folder: str) -> bool:
-    return location.startswith(folder.rstrip("/") + "/")
+def _sources(install: EditableInstall) -> Iterator[str]:
+    """Yield what has an install's code below it, or is a file of it, with or without its suffix."""
+    for source in (*install.paths, *install.modules.values(), *install.links):
+        yield os.path.dirname(source) if os.path.basename(source).startswith("__init__.") else source
+    for folders in install.namespaces.values():
+        yield from folders

@@ -8,7 +8,8 @@ from typing import List, Tuple
 
 import _dbx_patch_bootstrap as bootstrap
 from dbx_patch import hooks
-from dbx_patch.index.pth_files import canonical, get_site_packages_dirs, read_text
+from dbx_patch.index.dist_info import read_record
+from dbx_patch.index.pth_files import folders_of_site, get_site_packages_dirs, read_text
 from dbx_patch.output import rendering
 from dbx_patch.output.rendering import Section
 from dbx_patch.output.results import Result
@@ -59,25 +60,13 @@ class StartupStatus(Result):
 def check_startup_status(verbose: bool = True) -> StartupStatus:
     """Report which ``.pth`` or ``.start`` file armed this process, or why none did; leftovers of old versions too."""
     armed = hooks.is_in_place(hooks.TRIGGER)
-    files, processed = startup_files(), processed_folders()
+    files, processed = startup_files(), folders_of_site()
     cause, why = _cause(armed, files, processed)
     package = PACKAGE
     result = StartupStatus(armed, cause, why, bootstrap.runs, package, files, processed, leftovers())
     if verbose:
         rendering.show(result)
     return result
-
-
-def processed_folders() -> List[str]:
-    """Return the folders whose ``.pth`` files ``site`` runs in this process."""
-    site = sys.modules.get("site")
-    if site is None or sys.flags.no_site:
-        return []
-    user = [site.USER_SITE] if getattr(site, "ENABLE_USER_SITE", False) and site.USER_SITE else []
-    try:
-        return [canonical(folder) for folder in (*user, *site.getsitepackages())]
-    except Exception:  # an embedder's or an old virtualenv's site.py need not have it
-        return user
 
 
 def startup_files() -> List[str]:
@@ -150,13 +139,12 @@ def changed_files() -> List[Tuple[str, str]]:
     These are the two files that ``site`` reads, and the module that they name. Without a RECORD there is no telling.
     """
     import base64
-    import csv
     import hashlib
 
     found = []
     for folder in dict.fromkeys(map(os.path.dirname, startup_files())):
         for record in glob.glob(os.path.join(glob.escape(folder), "dbx_patch-*.dist-info", "RECORD")):
-            rows = {row[0]: row[1] for row in csv.reader((read_text(record) or "").splitlines()) if len(row) > 1}
+            rows = read_record(os.path.dirname(record))
             for name in (STEM + ".pth", STEM + ".start", "_dbx_patch_bootstrap.py"):
                 path = os.path.join(folder, name)
                 try:

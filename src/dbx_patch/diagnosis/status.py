@@ -39,7 +39,7 @@ def patch_statuses() -> List[PatchStatus]:
 def is_active() -> Tuple[bool, str]:
     """Tell whether dbx-patch is at work in this process, and why."""
     allowed, reason = bootstrap.decide()
-    armed = any(finder in (hooks.TRIGGER, hooks.FALLBACK) for finder in sys.meta_path)
+    armed = hooks.is_in_place(hooks.TRIGGER) or hooks.is_in_place(hooks.FALLBACK)
     return (
         (True, reason) if allowed and armed else (False, f"{reason}, but it is not armed here" if allowed else reason)
     )

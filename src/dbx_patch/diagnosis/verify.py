@@ -7,11 +7,11 @@ from dbx_patch.diagnosis.check_installs import INSTALL_CHECKS
 from dbx_patch.diagnosis.check_names import NAME_CHECKS
 from dbx_patch.diagnosis.check_process import PROCESS_CHECKS
 from dbx_patch.diagnosis.findings import Finding, VerifyResult
-from dbx_patch.diagnosis.installs import EditableInstall, editable_installs
+from dbx_patch.diagnosis.search import Search
 from dbx_patch.diagnosis.status import is_active
 from dbx_patch.output import rendering
 
-Check = Callable[[List[EditableInstall]], Iterable[Finding]]
+Check = Callable[[Search], Iterable[Finding]]
 CHECKS: List[Check] = [*PROCESS_CHECKS, *INSTALL_CHECKS, *NAME_CHECKS]
 
 
@@ -21,15 +21,15 @@ def verify_editable_installs(verbose: bool = True) -> VerifyResult:
     Reads the site folders and the editable packages' files; imports nothing of theirs and changes nothing.
     """
     active, reason = is_active()
-    installs = editable_installs()
+    search = Search()
     findings: List[Finding] = []
     for check in CHECKS:
         try:
-            findings += check(installs)
+            findings += check(search)
         except Exception as fault:  # files change while they are read: the other checks' findings count
             cause = f"This check could not be made: {type(fault).__name__}: {fault}"
             findings.append(Finding("warning", "check-failed", check.__name__, cause, ""))
-    result = VerifyResult(active, reason, findings, installs, __version__)
+    result = VerifyResult(active, reason, findings, search.installs, __version__)
     if verbose:
         rendering.show(result)
     return result
