@@ -11,18 +11,8 @@ runs = 0
 fault = None  # type: Exception | None
 
 
-def databricks() -> str:
-    """Return what shows that this is Databricks, "" where nothing does."""
-    if os.environ.get("DATABRICKS_RUNTIME_VERSION"):
-        return "DATABRICKS_RUNTIME_VERSION is set"
-    if os.access("/databricks/", os.F_OK):  # the slash: a folder; os.path.isdir() would raise and catch an OSError
-        return "the folder /databricks exists"
-    return ""
-
-
-def decide() -> "tuple[bool, str]":
+def decide(environ: "dict[str, str]" = os.environ) -> "tuple[bool, str]":  # type: ignore[assignment]
     """Return whether dbx-patch may act in this process, and why."""
-    environ = os.environ
     if "DBX_PATCH_ENABLED" in environ:
         value = environ["DBX_PATCH_ENABLED"].strip().lower()
         # split, because each word in a tuple here would be one more string for every start to intern
@@ -30,8 +20,11 @@ def decide() -> "tuple[bool, str]":
             return False, "DBX_PATCH_ENABLED=" + value
         if value in "1 true yes on".split():  # noqa: SIM905
             return True, "DBX_PATCH_ENABLED=" + value
-    where = databricks()
-    return bool(where), where or "this is not Databricks"
+    if environ.get("DATABRICKS_RUNTIME_VERSION"):
+        return True, "DATABRICKS_RUNTIME_VERSION is set"
+    if os.access("/databricks/", os.F_OK):  # the slash: a folder; os.path.isdir() would raise and catch an OSError
+        return True, "the folder /databricks exists"
+    return False, "this is not Databricks"
 
 
 def init() -> None:

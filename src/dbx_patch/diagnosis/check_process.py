@@ -11,7 +11,7 @@ from dbx_patch.diagnosis.findings import Finding
 from dbx_patch.diagnosis.installs import lost_entries
 from dbx_patch.diagnosis.search import Search
 from dbx_patch.diagnosis.startup import StartupStatus, changed_files, check_startup_status, is_ours, parts_in
-from dbx_patch.diagnosis.status import current_status
+from dbx_patch.diagnosis.status import current_status, is_databricks
 from dbx_patch.index.pth_files import get_site_packages_dirs
 
 
@@ -36,7 +36,7 @@ def _start_up_finding(status: StartupStatus) -> Optional[Finding]:
         cause = "This is not Databricks, so dbx-patch does nothing here, and nothing gets in the way of imports."
         return Finding("note", "not-databricks", "start-up", cause, "export DBX_PATCH_ENABLED=1  # to act all the same")
     if status.cause == "disabled":
-        severity = "warning" if bootstrap.databricks() else "note"
+        severity = "warning" if is_databricks() else "note"
         cause = f"dbx-patch does nothing, because of {status.why}."
         return Finding(severity, "disabled", "start-up", cause, remedies.unset("DBX_PATCH_ENABLED"))
     found = {

@@ -150,10 +150,17 @@ class Disk:
                 real = os.path.realpath(path)
             else:
                 real = os.path.join(self.real(parent), base)
+                self._real[path] = real  # ends a loop of links
                 if os.path.islink(real):
-                    real = os.path.realpath(real)
+                    real = self._target(real)
             self._real[path] = real
         return real
+
+    def _target(self, link: str) -> str:
+        folder, target = os.path.dirname(link), os.readlink(link)
+        while target.startswith("../"):
+            folder, target = os.path.dirname(folder), target[len("../") :]
+        return self.real(os.path.join(folder, target))
 
     def distribution_of(self, location: str, site_folder: str) -> str:
         """Return "name version" of the installed distribution whose RECORD lists a file, or "" where none does."""

@@ -2,7 +2,6 @@
 
 import difflib
 import keyword
-import os
 import sys
 from typing import List, Optional
 
@@ -75,7 +74,7 @@ def _verdict(search: Search, name: str, hits: List[Hit], result: Explanation) ->
         text = f"import {name} works: it comes from {hit.provider or 'a path entry'}, {hit.location}"
     if rivals and top.install is None and not top.namespace:
         text += f". It is not the editable install {rivals[0]}, which {top.provider or top.location} shadows"
-    if result.loaded and hit.location and os.path.realpath(result.loaded) != os.path.realpath(hit.location):
+    if result.loaded and hit.location and search.disk.real(result.loaded) != search.disk.real(hit.location):
         text += f". This process has loaded it from elsewhere: {result.loaded}"
     return text + "."
 

@@ -8,9 +8,9 @@ from dbx_patch import hooks
 from dbx_patch.diagnosis.disk import is_frozen
 from dbx_patch.diagnosis.explanation import EntrySays, FinderSays, Layer
 from dbx_patch.diagnosis.search import Hit, Search, search_path_of
-from dbx_patch.diagnosis.status import current_status
-from dbx_patch.index.pth_files import canonical
+from dbx_patch.diagnosis.status import current_status, is_databricks
 from dbx_patch.index.workspace import in_workspace
+from dbx_patch.index.pth_files import canonical
 from dbx_patch.output.results import PatchStatus
 
 
@@ -28,7 +28,7 @@ def _says(search: Search, finder: Any, name: str, parent: Optional[Hit]) -> str:
     kind = finder if isinstance(finder, type) else type(finder)
     module, called = kind.__module__, kind.__qualname__
     if finder is hooks.TRIGGER:
-        ours = any(name in modules for modules in hooks.RUNTIME_MODULES.values())
+        ours = name in hooks.RUNTIME_MODULES.values()
         return "patches it once it has loaded" if ours else "nothing: it is for the runtime's modules"
     if finder is hooks.FALLBACK:
         found = search.fallback_hit(name, parent)
@@ -134,7 +134,7 @@ def _layer(states: Dict[str, PatchStatus], name: str, patches: Sequence[str], wi
     """Return a layer that stops an import, with what its patches do now; a release has one of several."""
     active, reason = bootstrap.decide()
     if not active:
-        here = bool(bootstrap.databricks())
+        here = is_databricks()
         now = f"the same, since dbx-patch is off ({reason})." if here else f"not met here, since {reason}."
         return Layer(name, True, "stops" if here else "waiting", without, now)
     mine = [states[patch] for patch in patches]

@@ -45,6 +45,11 @@ def is_active() -> Tuple[bool, str]:
     )
 
 
+def is_databricks() -> bool:
+    """Tell whether this is Databricks, whatever the user has switched on or off."""
+    return bootstrap.decide({k: value for k, value in os.environ.items() if k != "DBX_PATCH_ENABLED"})[0]
+
+
 def _fallback_state() -> str:
     if hooks.is_in_place(hooks.FALLBACK):
         return "applied"
