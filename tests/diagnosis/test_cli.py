@@ -164,11 +164,11 @@ def test_in_a_folder_that_is_gone(env: Environment, tmp_path: Path) -> None:
     done = subprocess.run(["sh", "-c", line + "version"], **options)
     assert done.returncode == 0 and done.stdout.startswith("dbx-patch ") and done.stderr == ""
     done = subprocess.run(["sh", "-c", line + "simulate -c 1"], **options)
-    assert done.returncode == 2 and "to play the workspace" in done.stderr
+    assert done.returncode == 2 and "to use as the workspace" in done.stderr
 
 
 def test_status_where_nothing_is_armed(bare: Environment) -> None:
     done = command(bare, "status", PYTHONPATH=str(ROOT / "src"))
-    assert " is not active: DATABRICKS_RUNTIME_VERSION is set, but it is not armed here" in " ".join(
+    assert " is not active: DATABRICKS_RUNTIME_VERSION is set, but this process is not armed" in " ".join(
         done.stdout.split()
     )

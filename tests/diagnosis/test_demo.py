@@ -21,7 +21,7 @@ def test_demo_shows_both_outcomes(environment: Environment) -> None:
     assert by_layer == dict.fromkeys(("sys_path_init", "workspace hook", "pythonPathHook", "autoreload"), (False, True))
     assert "No module named 'demo_project'" in found["steps"][0]["error"]
     text = command(environment, "demo", DBX_PATCH_ENABLED="0").stdout
-    assert fits(text) and "All is as expected" in text
+    assert fits(text) and "Everything is as expected" in text
 
 
 @pytest.mark.parametrize("broken", ["hooks/sys_path.py", "hooks/__init__.py"])

@@ -135,7 +135,7 @@ def test_shadowed_and_installed(notebook: Notebook, tmp_path: Path, workspace: W
 def test_what_is_no_name(notebook: Notebook) -> None:
     for name in ("a-b", "", ".x", "x.", "1"):
         found = as_json(notebook.environment, "explain", name, status=1)
-        assert "no module's name" in found["verdict"]
+        assert "is not a module name" in found["verdict"]
 
 
 @pytest.mark.parametrize("name", ["acme_src.sub", "acme_scr", "json"])

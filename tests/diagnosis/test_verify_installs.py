@@ -80,7 +80,7 @@ def test_sources_that_moved_inside_the_project(environment: Environment, workspa
     environment.install_editable(project)
     (project / "src").rename(project / "lib")
     found = findings(environment)["path-gone"]
-    assert "install it again" in found["cause"] and str(project) in found["remedy"]
+    assert "reinstall it:" in found["cause"] and str(project) in found["remedy"]
 
 
 def test_a_file_that_names_nothing_is_no_install(environment: Environment, tmp_path: Path) -> None:

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 # command -> (what it is for, an example)
 COMMANDS = {
     "status": ("Show whether dbx-patch is active, and the state of each patch.", "dbx-patch status --json"),
-    "verify": ("Look for whatever can keep an editable install from working, with remedies.", "dbx-patch verify"),
-    "paths": ("List the editable installs and where their sources lie.", "dbx-patch paths"),
-    "explain": ("Tell how `import NAME` would resolve, layer by layer.", "dbx-patch explain my_package.module"),
-    "demo": ("Run an editable project under simulated runtimes, without and with dbx-patch.", "dbx-patch demo"),
+    "verify": ("Find what keeps editable installs from working, and how to fix it.", "dbx-patch verify"),
+    "paths": ("List the editable installs and their source folders.", "dbx-patch paths"),
+    "explain": ("Show how `import NAME` would resolve, layer by layer.", "dbx-patch explain my_package.module"),
+    "demo": ("Run an editable project under simulated runtimes, with and without dbx-patch.", "dbx-patch demo"),
     "simulate": (
         "Run your own code under a simulated Databricks runtime, in this environment.",
         "dbx-patch simulate --runtime legacy job.py --date today",
@@ -30,7 +30,7 @@ COMMANDS = {
     "version": ("Show the versions of dbx-patch and Python.", "dbx-patch version"),
 }
 _OTHER_PROCESS = (
-    "This is the state of the process that the command runs in. A notebook has a process of its own: there, use"
+    "This is the state of the process that ran this command. A notebook has a process of its own: there, use"
     " `%load_ext dbx_patch` and `%dbx_patch status`."
 )
 
@@ -87,7 +87,7 @@ def print_json(data: Any) -> None:
 
 def _unknown(command: str) -> int:
     near = difflib.get_close_matches(command, COMMANDS, 1, 0.5)
-    hint = f" Did you mean {near[0]!r}?" if near else f" There are: {', '.join(COMMANDS)}."
+    hint = f" Did you mean {near[0]!r}?" if near else f" The commands are: {', '.join(COMMANDS)}."
     rendering.show(f"dbx-patch: there is no command {command!r}.{hint}", sys.stderr)
     return 2
 
@@ -98,8 +98,8 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
     parser = argparse.ArgumentParser(
         prog="dbx-patch",
         description="Makes editable installs work on Databricks. Installing it is all there is to do; these commands"
-        " show what is going on.",
-        epilog="Exit status: 0 fine, 1 something found, 2 usage. `dbx-patch COMMAND --help` has an example.",
+        " show what it does.",
+        epilog="Exit status: 0 fine, 1 something found, 2 usage error. `dbx-patch COMMAND --help` shows an example.",
     )
     parser.add_argument("--version", action="version", version=f"dbx-patch {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
@@ -110,7 +110,7 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
         )
         made.add_argument("--json", action="store_true", help="print JSON")
         parsers[name] = made
-    parsers["explain"].add_argument("name", metavar="NAME", help="a module's full name; it need not exist")
+    parsers["explain"].add_argument("name", metavar="NAME", help="a module's full name; it does not have to exist")
     simulate = parsers["simulate"]
     indent = "\n" + " " * 26
     simulate.usage = (
@@ -118,9 +118,9 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
         f"{indent}(FILE | -c CODE | -m MODULE) [ARGS]"
     )
     add_arguments(simulate)
-    simulate.add_argument("--without-patch", action="store_true", help="with dbx-patch switched off")
+    simulate.add_argument("--without-patch", action="store_true", help="switch dbx-patch off")
     json_option = next(action for action in simulate._actions if action.dest == "json")
-    json_option.help = "afterwards, a line of JSON on stderr: exit status, and what the patches and the fallback did"
+    json_option.help = "at the end, print JSON to stderr: exit status, and what the patches and the fallback did"
     return parser, parsers
 
 
@@ -135,7 +135,7 @@ def _simulate(parser: argparse.ArgumentParser, argv: list[str]) -> int:
     if program[0] == "file" and not os.path.isfile(program[1]):
         parser.error(f"there is no file {program[1]!r}")
     if not os.path.isdir(options.workspace):
-        parser.error(f"there is no folder {options.workspace!r} to play the workspace")
+        parser.error(f"there is no folder {options.workspace!r} to use as the workspace")
     return run(program, options)
 
 

@@ -34,22 +34,22 @@ STEPS: tuple[tuple[str, str, str, bool, bool], ...] = (
     ("sys_path_init", "a cell imports the editable package", "import demo_project; True", False, True),
     (
         "workspace hook",
-        "a library imports it, path put back",
+        "a library imports it, with its path back",
         "import sys; sys.path.append({source!r})\nimport demo_library; demo_library.load('demo_project.part') != ''",
         False,
         True,
     ),
-    ("pythonPathHook", "its path stays for the next cell", "import sys; {source!r} in sys.path", False, True),
+    ("pythonPathHook", "its path is still there in the next cell", "import sys; {source!r} in sys.path", False, True),
     (
         "autoreload",
-        "edits outside /Workspace reload",
+        "edited files outside /Workspace reload",
         "from dbruntime.autoreload import file_module_utils as f; f.is_file_in_allowlist({outside!r})",
         False,
         True,
     ),
     (
         "workspace hook",
-        "a library imports a notebook's module",
+        "a library imports a file by the notebook",
         "import demo_library; demo_library.load('beside_notebook') != ''",
         False,
         False,
@@ -83,12 +83,12 @@ class DemoResult(Result):
 
     def headline(self) -> str:
         missed = sum(not step.expected for step in self.steps)
-        verdict = f"{missed} of {len(self.steps)} outcomes are NOT as expected" if missed else "All is as expected"
-        text = f"dbx-patch {__version__} demo, {self.seconds:.1f} s: {verdict}."
+        verdict = f"{missed} of {len(self.steps)} outcomes are NOT" if missed else "Everything is"
+        text = f"dbx-patch {__version__} demo, {self.seconds:.1f} s: {verdict} as expected."
         if not self.installed:
             text += (
-                f" This dbx-patch is not installed: it runs from its source, without {STEM}.pth. The demo wrote that"
-                " file into its own environment; here, nothing arms dbx-patch until you install it."
+                f" This dbx-patch is not installed: it runs from its source, without {STEM}.pth. The demo has written"
+                " that file into its own environment. Here, nothing arms dbx-patch until you install it."
             )
         return text
 
@@ -101,7 +101,7 @@ class DemoResult(Result):
                 rows.append((step.layer, step.what, *meant))
             sections.append(Section(f"{title} ({runtime}), simulated", rows))
         errors = {step.error.split("\n")[0]: None for step in self.steps if step.error and step.what != MUST_FAIL}
-        sections.append(Section("What the failures without dbx-patch say", [(error,) for error in errors], "nothing"))
+        sections.append(Section("Errors without dbx-patch", [(error,) for error in errors], "nothing"))
         missed = [
             ("missed", f"{step.runtime}: {step.what}", step.error_with_patch or "works without dbx-patch")
             for step in self.steps

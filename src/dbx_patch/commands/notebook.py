@@ -50,8 +50,8 @@ def unload_ipython_extension(shell: Any) -> None:
 def run_magic(line: str) -> Result:
     """%dbx_patch status|verify|paths|refresh|on|off|explain NAME
 
-    status: the patches' states. verify: what is wrong, and remedies. paths: the editable installs.
-    explain NAME: how `import NAME` would resolve. refresh: put lost paths back. on, off: arm, disarm.
+    status: the state of each patch. verify: what is wrong, and how to fix it. paths: the editable installs.
+    explain NAME: how `import NAME` would resolve. refresh: put lost path entries back. on, off: arm or disarm.
     """
     word, *rest = line.split() or ["status"]
     if word == "explain" and len(rest) == 1:

@@ -28,14 +28,14 @@ def gone(search: Search) -> Iterator[Finding]:
         remedy = remedies.pip("uninstall", "-y", install.name)
         if install.project and not os.path.isdir(install.project):
             cause = (
-                f"Its project folder {install.project} does not exist, so nothing of it can be imported. Install it"
-                f" again from where it is now, or uninstall it:"
+                f"Its project folder {install.project} does not exist, so nothing in it can be imported. Install it"
+                " again from its new location, or uninstall it:"
             )
             yield Finding("error", "project-gone", install.name, cause, remedy)
             continue
         missing = [f"{name} ({path})" for name, path in top_modules(install) if not _exists(search, path)]
         if missing:
-            cause = f"Its import finder names sources that do not exist: {_some(missing)}. Install it again:"
+            cause = f"Its import finder points to sources that do not exist: {_some(missing)}. Reinstall it:"
             yield Finding("error", "source-gone", install.name, cause, _again(install))
 
 
@@ -46,7 +46,7 @@ def path_lines(search: Search) -> Iterator[Finding]:
     for pth in (pth for folder in get_site_packages_dirs() for pth in find_pth_files(folder)):
         text = pth_files.read_text(pth, limit=pth_files.MAX_PTH_BYTES)
         if text is None:
-            cause = f"This file cannot be read, or has more than {pth_files.MAX_PTH_BYTES} bytes. It was left out."
+            cause = f"This file was ignored: it cannot be read, or is larger than {pth_files.MAX_PTH_BYTES} bytes."
             yield Finding("warning", "unreadable-pth", pth, cause, remedies.shell("ls", "-l", pth))
             continue
         folder = os.path.dirname(pth)
@@ -59,21 +59,19 @@ def path_lines(search: Search) -> Iterator[Finding]:
     for install in search.installs:
         for root in install.paths:
             if not any(_offers(search, root, name) for name in install.names):
-                cause = (
-                    f"Its path entry {root} has no module and no package in it. If the sources moved, install it again:"
-                )
+                cause = f"Its path entry {root} contains no module and no package. If the sources moved, reinstall it:"
                 remedy = _again(install) if install.project else remedies.drop(install, root)
                 yield Finding("warning", "nothing-offered", install.name, cause, remedy)
 
 
 def _gone_line(pth: str, line: str, root: str, owner: str, install: Optional[EditableInstall]) -> Finding:
-    cause = f"It names {root}, which does not exist: what was there cannot be imported."
+    cause = f"It names {root}, which does not exist, so nothing there can be imported."
     if install and install.project:
-        return Finding("error", "path-gone", pth, f"{cause} If the sources moved, install it again:", _again(install))
+        return Finding("error", "path-gone", pth, f"{cause} If the sources moved, reinstall it:", _again(install))
     if owner:
         cause += f" To uninstall {owner}:"
         return Finding("error", "path-gone", pth, cause, remedies.pip("uninstall", "-y", owner))
-    return Finding("error", "path-gone", pth, f"{cause} To take that line out:", remedies.drop_line(pth, line))
+    return Finding("error", "path-gone", pth, f"{cause} To remove that line:", remedies.drop_line(pth, line))
 
 
 def broken(search: Search) -> Iterator[Finding]:
@@ -85,15 +83,15 @@ def broken(search: Search) -> Iterator[Finding]:
         lines = [line for pth in install.pth_files for line in lines_of(read_text(pth) or "") if is_import_line(line)]
         modules = dict.fromkeys(filter(None, map(module_of_line, lines)))
         missing = [name for name in modules if not any(search.on_path(name))]
-        again = " Install it again:"
+        again = " Reinstall it:"
         if unread:
-            cause = f"Its file {unread[0]}, which RECORD lists, is gone or cannot be read: it cannot be imported."
+            cause = f"Its file {unread[0]}, listed in RECORD, is missing or cannot be read, so it cannot be imported."
             yield Finding("error", "pth-gone", install.name, cause + again, _again(install))
         elif missing:
-            cause = f"Its .pth imports {missing[0]}, which is gone, as each start of Python says. It cannot work."
+            cause = f"Its .pth file imports {missing[0]}, which is missing. Each start of Python reports it."
             yield Finding("error", "finder-gone", install.name, cause + again, _again(install))
         else:
-            cause = f"Its .pth imports {', '.join(modules) or 'nothing'}: damaged, or of a kind that is not known here."
+            cause = f"Its .pth file imports {', '.join(modules) or 'nothing'}. It is damaged, or of an unknown kind."
             yield Finding("warning", "unknown-kind", install.name, cause + again, _again(install))
 
 
@@ -123,8 +121,8 @@ def copied(search: Search) -> Iterator[Finding]:
     for install in search.installs:
         if install.shape == "J" and install.project and os.path.isdir(install.project):
             cause = (
-                "It is marked editable, but its build backend copied the files into the environment: editing the"
-                " project changes nothing until it is installed again."
+                "It is marked as editable, but its build backend copied the files into the environment. Changes to the"
+                " project take effect only when it is reinstalled:"
             )
             remedy = remedies.pip("install", "--no-deps", "--force-reinstall", install.project)
             yield Finding("warning", "copied", install.name, cause, remedy)
@@ -135,9 +133,9 @@ def editables_missing(search: Search) -> Iterator[Finding]:
     for install in search.installs:
         if install.shape == "C" and not any(search.on_path("editables")):
             cause = (
-                "Its .pth file needs the library `editables` (hatchling's dev-mode-exact, pdm's editable-backend),"
-                " which is not installed. That line fails at every start of Python, and the package cannot be imported"
-                " where dbx-patch is not active."
+                "Its .pth file needs the library `editables` (hatchling's dev-mode-exact and pdm's editable-backend use"
+                " it), which is not installed. That line fails at every start of Python, and without dbx-patch the"
+                " package cannot be imported. To install the library:"
             )
             yield Finding("error", "editables-missing", install.name, cause, remedies.pip("install", "editables"))
 
@@ -151,7 +149,7 @@ def notebooks(search: Search) -> Iterator[Finding]:
             if start == NOTEBOOK_HEADER:
                 is_there = in_workspace(file)
                 cause = "This file in an editable package begins with `# Databricks notebook source`. " + (
-                    "Databricks takes it for a notebook and refuses to import it. To make it a plain file:"
+                    "Databricks treats it as a notebook and refuses to import it. To make it a plain file:"
                     if is_there
                     else "In the workspace, Databricks would refuse to import it. To make it a plain file:"
                 )
@@ -161,8 +159,8 @@ def notebooks(search: Search) -> Iterator[Finding]:
                 comments.append(file)
         if comments:
             cause = (
-                "Some releases of the runtime take an __init__.py that begins with a `#` comment for a notebook and"
-                f" refuse to import it. A docstring or an empty line ahead of it avoids that: {_some(comments)}"
+                "Some runtime releases treat an __init__.py that begins with a `#` comment as a notebook and refuse to"
+                f" import it. To begin it with an empty line instead ({_some(comments)}):"
             )
             remedy = remedies.shell("sed", "-i", r"1s/^/\n/", *comments)
             yield Finding("note", "leading-comment", install.name, cause, remedy)

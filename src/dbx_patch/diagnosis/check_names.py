@@ -47,22 +47,21 @@ def _rival(name: str, install: EditableInstall, search: Search) -> Optional[Tupl
 def _shadow_finding(
     search: Search, install: EditableInstall, names: List[str], where: str, distribution: str
 ) -> Finding:
-    listed = ", ".join(names)
-    owner = f", of the installed distribution {distribution}" if distribution else ""
+    owner = f", part of the installed distribution {distribution}" if distribution else ""
     cause = f"`import {names[0]}` gets {where}{owner}, which comes before this install on sys.path."
     if len(names) > 1:
-        cause += f" So it is with: {listed}."
+        cause += f" The same goes for {', '.join(names[1:])}."
     if distribution:
         remedy = remedies.pip("uninstall", "-y", distribution.partition(" ")[0])
-        return Finding("error", "shadowed", install.name, cause + " To have the editable one:", remedy)
+        return Finding("error", "shadowed", install.name, cause + " To use the editable one:", remedy)
     if where.startswith("the "):
         source = search.sources(install, names[0])[0].location
         folder = os.path.dirname(source) if os.path.basename(source).startswith("__init__.") else source
-        cause += " Nothing can come before that: give the package another name."
+        cause += " Nothing can come before that. Rename the package:"
         return Finding(
             "error", "shadowed", install.name, cause, remedies.shell("git", "mv", folder, folder + "_renamed")
         )
-    cause += " Move that file or folder away:"
+    cause += " Move that file or folder out of the way:"
     package = os.path.dirname(where) if os.path.basename(where).startswith("__init__.") else where
     return Finding("error", "shadowed", install.name, cause, remedies.shell("mv", package, package + ".away"))
 
@@ -83,7 +82,7 @@ def provided_twice(search: Search) -> Iterator[Finding]:
         cause = f"Two editable installs provide `{name}`: {listed}. Which one is imported depends on their order."
         last = next((i for i, _ in reversed(found) if i.name != found[0][0].name), found[-1][0])
         remedy = remedies.drop(last, found[-1][1].entry)
-        yield Finding("warning", "provided-twice", name, cause + " To keep the first:", remedy)
+        yield Finding("warning", "provided-twice", name, cause + " To keep only the first:", remedy)
 
 
 def loaded_elsewhere(search: Search) -> Iterator[Finding]:
@@ -96,7 +95,8 @@ def loaded_elsewhere(search: Search) -> Iterator[Finding]:
             sources = search.sources(install, name)
             if sources and not any(_same(file, place.location) for place in sources):
                 cause = (
-                    f"This process has loaded `{name}` from {file}. A changed install shows after a restart of Python:"
+                    f"This process has already loaded `{name}` from {file}. To use the install as it is now, restart"
+                    " Python:"
                 )
                 yield Finding("warning", "loaded-elsewhere", install.name, cause, remedies.code(remedies.RESTART))
 

@@ -11,7 +11,7 @@ from dbx_patch.diagnosis.findings import Finding
 from dbx_patch.diagnosis.installs import lost_entries
 from dbx_patch.diagnosis.search import Search
 from dbx_patch.diagnosis.startup import StartupStatus, changed_files, check_startup_status, is_ours, parts_in
-from dbx_patch.diagnosis.status import current_status, is_databricks
+from dbx_patch.diagnosis.status import current_status, is_active, is_databricks
 from dbx_patch.index.pth_files import get_site_packages_dirs
 
 
@@ -28,27 +28,28 @@ def start_up(search: Search) -> Iterator[Finding]:
 def _start_up_finding(status: StartupStatus) -> Optional[Finding]:
     apply, why = remedies.code(remedies.APPLY), status.why[0].upper() + status.why[1:]
     if status.cause == "by_hand":
-        cause = f"{why}. The next process starts without dbx-patch again."
+        cause = f"{why}. The next process will start without dbx-patch again. To install it:"
         return Finding("note", "armed-by-hand", "start-up", cause, remedies.pip("install", "dbx-patch"))
     if status.armed:
         return None
     if status.cause == "not_databricks":
-        cause = "This is not Databricks, so dbx-patch does nothing here, and nothing gets in the way of imports."
-        return Finding("note", "not-databricks", "start-up", cause, "export DBX_PATCH_ENABLED=1  # to act all the same")
+        cause = "This is not Databricks, so dbx-patch does nothing and is not needed."
+        remedy = "export DBX_PATCH_ENABLED=1  # to make it act here too"
+        return Finding("note", "not-databricks", "start-up", cause, remedy)
     if status.cause == "disabled":
         severity = "warning" if is_databricks() else "note"
-        cause = f"dbx-patch does nothing, because of {status.why}."
+        cause = f"dbx-patch is switched off by {status.why}."
         return Finding(severity, "disabled", "start-up", cause, remedies.unset("DBX_PATCH_ENABLED"))
     found = {
-        "no_site": ("no-site", "Start Python without -S; for this session:", apply),
-        "other_folder": ("unprocessed-folder", "Install it where site looks:", _reinstall(status)),
+        "no_site": ("no-site", "Start Python without -S. For this session only:", apply),
+        "other_folder": ("unprocessed-folder", "Install it in a folder that site reads:", _reinstall(status)),
         "not_installed": ("not-installed", "Install it:", remedies.pip("install", "dbx-patch")),
         "started_before": ("started-before-install", "Restart Python:", remedies.code(remedies.RESTART)),
-        "disarmed": ("disarmed", "Something took them away. To put them back:", apply),
-        "failed": ("start-up-failed", "For this session:", apply),
+        "disarmed": ("disarmed", "To put them back:", apply),
+        "failed": ("start-up-failed", "To try again in this session:", apply),
     }[status.cause]
     code, what, remedy = found
-    return Finding("error", code, "start-up", f"{why}. So dbx-patch is not in this process. {what}", remedy)
+    return Finding("error", code, "start-up", f"{why}. So dbx-patch is not active in this process. {what}", remedy)
 
 
 def _reinstall(status: StartupStatus) -> str:
@@ -61,16 +62,16 @@ def _leftover(path: str) -> Finding:
     if not path.endswith(".py"):
         original = path[: path.index("sitecustomize.py") + len("sitecustomize.py")]
         if is_ours(path) or os.path.exists(original):
-            cause = "The old dbx-patch left this backup, and nothing reads it."
+            cause = "The old dbx-patch left this backup behind. Nothing uses it:"
             if not is_ours(path) and is_ours(original):
-                cause = "The old dbx-patch replaced your sitecustomize.py by its own. This is yours:"
+                cause = "The old dbx-patch replaced your sitecustomize.py with its own. To restore yours:"
                 return Finding("warning", "old-backup", path, cause, remedies.shell("mv", path, original))
             return Finding("warning", "old-backup", path, cause, remedies.shell("rm", path))
-        cause = "The old dbx-patch moved your sitecustomize.py out of the way. To have it back:"
+        cause = "The old dbx-patch moved your sitecustomize.py out of the way. To restore it:"
         return Finding("warning", "old-backup", path, cause, remedies.shell("mv", path, original))
     cause = (
-        "The old dbx-patch wrote this file. It runs at every start of Python, which it slows down, and patches the"
-        " runtime its own way. Nothing of it is needed any more."
+        "The old dbx-patch wrote this file. It slows down every start of Python and patches the runtime in its own"
+        " way. It is no longer needed:"
     )
     return Finding("warning", "old-sitecustomize", path, cause, remedies.shell("rm", path))
 
@@ -85,17 +86,17 @@ def other_copies(search: Search) -> Iterator[Finding]:
         other = os.path.realpath(folder)
         if other == running:
             continue
-        cause = f"There are two copies of dbx-patch, in {folder} and in {running}, which runs."
+        cause = f"There are two copies of dbx-patch, one in {folder} and one in {running}. The second one is running."
         if other in read_by_site and running not in read_by_site:
-            cause += " It is the other one whose start-up file Python reads; to be rid of the one ahead of it:"
+            cause += " Python reads the start-up file of the first. To remove the second, which comes before it:"
             remedy = remedies.shell("rm", "-r", *parts_in(running))
             yield Finding("warning", "second-copy", os.path.join(running, "dbx_patch"), cause, remedy)
         elif other in read_by_site or other.startswith(os.path.realpath(sys.prefix) + os.sep):
-            cause += " An update of one leaves the other; to be rid of the one that does nothing:"
+            cause += " Updating one does not update the other. To remove the first, which does nothing:"
             remedy = remedies.shell("rm", "-r", *parts_in(folder))
             yield Finding("warning", "second-copy", os.path.join(folder, "dbx_patch"), cause, remedy)
         else:
-            cause += " That folder is another environment's, on sys.path here; nothing is to be done."
+            cause += " The first belongs to another environment that is on sys.path here. There is nothing to do."
             yield Finding("note", "second-copy", os.path.join(folder, "dbx_patch"), cause, "")
 
 
@@ -105,18 +106,18 @@ def patches(search: Search) -> Iterator[Finding]:
     upgrade = remedies.pip("install", "--upgrade", "dbx-patch")
     for patch in status.patches:
         if patch.state == "failed":
-            cause = f"The patch of {patch.module} failed: {patch.reason}"
+            cause = f"Patching {patch.module} failed: {patch.reason}. A newer dbx-patch may work:"
             yield Finding("error", "patch-failed", patch.name, cause, upgrade)
         elif patch.state == "not_applicable":
             covered = status.fallback == "applied" and patch.name != "autoreload"
-            cause = f"This release of the runtime has other names: {patch.reason}. " + (
-                "Imports are served by the fallback all the same."
+            cause = f"This runtime release uses other names: {patch.reason}. " + (
+                "Imports still work, through the fallback. A newer dbx-patch may know the new names:"
                 if covered
-                else "What the patch does is missing: a newer dbx-patch may know the new names."
+                else "So this patch does nothing here. A newer dbx-patch may know the new names:"
             )
             yield Finding("note" if covered else "warning", "patch-not-applicable", patch.name, cause, upgrade)
     for fault in status.faults:
-        cause = f"{fault}. No import failed because of it, but something that dbx-patch does was not done."
+        cause = f"{fault}. No import failed because of this, but dbx-patch could not do part of its work."
         yield Finding("warning", "fault", "dbx-patch", cause, upgrade)
     for setting in status.warnings:
         name = next(word for word in setting.replace("=", " ").split() if word.startswith("DBX_PATCH"))
@@ -128,9 +129,9 @@ def lost(search: Search) -> Iterator[Finding]:
     armed = hooks.is_in_place(hooks.FALLBACK)
     for entry in lost_entries():
         cause = "This path entry of an editable install is not on sys.path. " + (
-            "The next import of what it provides puts it back."
+            "The next import that needs it puts it back. To put it back now:"
             if armed
-            else f"dbx-patch, which would put it back, is not at work: {bootstrap.decide()[1]}."
+            else f"dbx-patch would put it back, but it is not active: {is_active()[1]}. To put it back now:"
         )
         remedy = "import dbx_patch; dbx_patch.refresh_editable_paths()" if bootstrap.decide()[0] else _append(entry)
         severity = "note" if armed else "error"
@@ -144,7 +145,7 @@ def _append(entry: str) -> str:
 def own_files(search: Search) -> Iterator[Finding]:
     """Start-up files that somebody changed: they run at every start of Python."""
     for path, what in changed_files():
-        cause = f"This file runs at every start of Python, and {what}. To have it as it was shipped:"
+        cause = f"This file runs at every start of Python, and {what}. To restore the original:"
         remedy = remedies.pip("install", "--no-deps", "--force-reinstall", "dbx-patch")
         yield Finding("error", "start-up-file-changed", path, cause, remedy)
 

@@ -21,22 +21,20 @@ def explain(name: str) -> Explanation:
     """
     parts = name.split(".") if isinstance(name, str) else []
     if not parts or not all(part.isidentifier() for part in parts):
-        return Explanation(str(name), False, f"{name!r} is no module's name: names and dots, as after `import`.")
+        return Explanation(str(name), False, f"{name!r} is not a module name, such as package.module.")
     words = [part for part in parts if keyword.iskeyword(part)]
     if words:
-        return Explanation(name, False, f"{words[0]!r} is a keyword of Python, so no import statement can name it.")
+        return Explanation(name, False, f"{words[0]!r} is a Python keyword, so no import statement can name it.")
     for number in range(1, len(parts) + 1):
         halted = ".".join(parts[:number])
         if sys.modules.get(halted, sys) is None:
-            return Explanation(
-                name, False, f"import {name} fails: sys.modules has None for {halted}, which forbids it."
-            )
+            return Explanation(name, False, f"import {name} fails: sys.modules has None for {halted}, which blocks it.")
     search = Search()
     hits = search.find(name)
     if len(hits) == len(parts):
         return _found(search, name, hits)
     if hits and search_path_of(hits[-1]) is None:
-        return _missing(search, name, hits, f"{hits[-1].name} is a module and not a package, so it has no parts")
+        return _missing(search, name, hits, f"{hits[-1].name} is a module, not a package, so it has no submodules")
     return _missing(search, name, hits, "")
 
 
@@ -53,7 +51,7 @@ def _found(search: Search, name: str, hits: List[Hit]) -> Explanation:
         result.works = False
         result.verdict = (
             f"import {name} fails: {refused[0].location} begins with `# Databricks notebook source`, so the runtime"
-            " takes it for a notebook and refuses to import it."
+            " treats it as a notebook and refuses to import it."
         )
     else:
         result.verdict = _verdict(search, name, hits, result)
@@ -64,18 +62,18 @@ def _verdict(search: Search, name: str, hits: List[Hit], result: Explanation) ->
     top, hit = hits[0], hits[-1]
     rivals = [i.name for i in search.installs if top.name in i.names and i.name != top.provider]
     if hit.how == "built-in":
-        text = f"import {name} works: the interpreter has it built in"
+        text = f"import {name} works: it is built into the interpreter"
     elif hit.install is not None:
-        text = f"import {name} works: the editable install {hit.install.name} has it at {hit.location}"
+        text = f"import {name} works: it comes from the editable install {hit.install.name}, {hit.location}"
         asked = next((h.name for h in hits if h.how == "fallback" and h.name not in sys.modules), "")
         if asked:
-            text += f"; dbx-patch's fallback answers for {asked}, since nothing else on sys.meta_path would"
+            text += f"; dbx-patch's fallback finds {asked}, which no other finder on sys.meta_path would"
     else:
         text = f"import {name} works: it comes from {hit.provider or 'a path entry'}, {hit.location}"
     if rivals and top.install is None and not top.namespace:
-        text += f". It is not the editable install {rivals[0]}, which {top.provider or top.location} shadows"
+        text += f". It is not the editable install {rivals[0]}, which is shadowed by {top.provider or top.location}"
     if result.loaded and hit.location and search.disk.real(result.loaded) != search.disk.real(hit.location):
-        text += f". This process has loaded it from elsewhere: {result.loaded}"
+        text += f". This process has already loaded it from elsewhere: {result.loaded}"
     return text + "."
 
 
@@ -95,7 +93,9 @@ def _missing(search: Search, name: str, hits: List[Hit], why: str) -> Explanatio
     hint = f". Did you mean {result.near[0]}?" if result.near else "."
     if result.loaded:  # put into sys.modules by hand, or its source is gone since
         result.works = True
-        result.verdict = f"import {name} works, since this process has it loaded; no finder has it: {why}{hint}"
+        result.verdict = (
+            f"import {name} works, because this process has already loaded it. No finder has it now: {why}{hint}"
+        )
     else:
         result.verdict = f"import {name} fails: {why}{hint}"
     return result
@@ -103,12 +103,10 @@ def _missing(search: Search, name: str, hits: List[Hit], why: str) -> Explanatio
 
 def _why_no_part(search: Search, wanted: str, hits: List[Hit]) -> str:
     top, parent = hits[0], hits[-1]
-    rival = (
-        next((i.name for i in search.installs if top.name in i.names), "") if not (top.install or top.namespace) else ""
-    )
-    shadow = f", and not of the editable install {rival}, which it shadows" if rival else ""
+    rivals = [i.name for i in search.installs if top.name in i.names and not (top.install or top.namespace)]
+    shadow = f". It shadows the editable install {rivals[0]}" if rivals else ""
     return (
-        f"{parent.name} is that of {parent.provider or 'a path entry'}, {parent.location}{shadow}; it has no {wanted}"
+        f"{parent.name} comes from {parent.provider or 'a path entry'}, {parent.location}, and has no {wanted}{shadow}"
     )
 
 
@@ -122,7 +120,7 @@ def _lost(search: Search, name: str) -> Optional[Hit]:
 
 def _why_nowhere(lost: Optional[Hit]) -> str:
     if lost is None or lost.install is None:
-        return "no editable install, no installed distribution and no path entry has it"
+        return "no editable install, installed distribution or path entry has it"
     where = f"the editable install {lost.install.name} has it, but "
     where += "its path entry is not on sys.path" if lost.install.paths else "its import finder is not loaded"
     if hooks.is_in_place(hooks.FALLBACK):

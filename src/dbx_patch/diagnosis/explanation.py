@@ -77,7 +77,7 @@ class Explanation(Result):
         summary = [(state, f"import {self.name}"), ("loaded", self.loaded or "not yet")]
         if self.near:
             summary.append(("similar", ", ".join(self.near)))
-        sections = [Section("In short", summary)]
+        sections = [Section("Summary", summary)]
         top = self.name.partition(".")[0]
         if self.offers:
             rows = [
@@ -88,12 +88,12 @@ class Explanation(Result):
                 )
                 for o in self.offers
             ]
-            sections.append(Section(f"Who has `{top}`", rows))
+            sections.append(Section(f"Who provides `{top}`", rows))
         if self.finders:
-            sections.append(Section("Finders, in the order asked", [(f.finder, f.says) for f in self.finders]))
+            sections.append(Section("Finders, in the order they are asked", [(f.finder, f.says) for f in self.finders]))
         if self.entries:
             said = [(e.entry, f"a cell: {e.user}", f"a library: {e.library}") for e in self.entries]
-            sections.append(Section(f"What path entries in the workspace say to `import {top}`", said, layout="lines"))
+            sections.append(Section(f"How path entries in the workspace answer `import {top}`", said, layout="lines"))
         if self.layers:
             items = [
                 (layer.state, layer.name, f"Without dbx-patch: {layer.without}", f"Now: {layer.now}")
@@ -101,7 +101,7 @@ class Explanation(Result):
                 else (layer.state, layer.name, layer.without)
                 for layer in self.layers
             ]
-            sections.append(Section("What Databricks' layers do with it", items, layout="list"))
+            sections.append(Section("What the import layers of Databricks do", items, layout="list"))
         return sections
 
     def exit_code(self) -> int:

@@ -57,7 +57,7 @@ class VerifyResult(Result):
         installs = [(i.name, i.version, ", ".join(i.names[:12])) for i in self.installs]
         return [
             *([Section("Findings", items, layout="list")] if items else []),
-            Section("Editable installs", installs, "none in the site folders of this interpreter"),
+            Section("Editable installs", installs, "none in this interpreter's site folders"),
         ]
 
     def exit_code(self) -> int:

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from dbx_patch.index.snapshot import Index
 
 KINDS = {
-    "A": "path line in a .pth",
-    "B": "setuptools' import finder",
-    "C": "import finder of `editables`",
-    "D": "scikit-build-core's import finder",
-    "E": "meson-python's import finder",
+    "A": "path line in a .pth file",
+    "B": "setuptools import finder",
+    "C": "`editables` import finder",
+    "D": "scikit-build-core import finder",
+    "E": "meson-python import finder",
     "F": "tree of links",
     "G": "symlink in the site folder",
     "H": "egg-link (setup.py develop)",
@@ -58,7 +58,7 @@ class EditableInstall(Result):
         rows += [("path entry", path) for path in self.paths]
         rows += [(name, path) for name, path in list(self.modules.items())[:20]]
         rows += [(name, folder) for name, folders in self.namespaces.items() for folder in folders]
-        rows += [("written in", path) for path in self.pth_files]
+        rows += [("defined in", path) for path in self.pth_files]
         return [Section("Details", rows)]
 
 
@@ -76,14 +76,14 @@ class InstallsResult(Result):
 
     def sections(self) -> List[Section]:
         rows = [(install.name, install.version, install.kind) for install in self.installs]
-        sections = [Section("Installs", rows, "none in the site folders of this interpreter")]
+        sections = [Section("Installs", rows, "none in this interpreter's site folders")]
         entries = list(dict.fromkeys(path for install in self.installs for path in install.paths))
         if entries:
             marked = [("lost" if path in self.lost else "present", path) for path in entries]
-            sections.append(Section("Path entries (lost: not on sys.path now)", marked))
+            sections.append(Section("Path entries (lost: missing from sys.path)", marked))
         places = [(name, path) for install in self.installs for name, path in top_modules(install)]
         if places:
-            sections.append(Section("Found by an installer's own finder", places))
+            sections.append(Section("Modules mapped by an import finder", places))
         return sections
 
 
@@ -105,7 +105,7 @@ def describe(install: "Install", index: "Index") -> EditableInstall:
         name=install.name,
         version=known.version if known else "",
         shape=install.shape,
-        kind=KINDS.get(install.shape, "of an unknown kind"),
+        kind=KINDS.get(install.shape, "unknown kind"),
         project=known.project if known else None,
         site_folder=install.site_folder,
         names=sorted(index.names_of(install)),

@@ -29,30 +29,30 @@ def _says(search: Search, finder: Any, name: str, parent: Optional[Hit]) -> str:
     module, called = kind.__module__, kind.__qualname__
     if finder is hooks.TRIGGER:
         ours = name in hooks.RUNTIME_MODULES.values()
-        return "patches it once it has loaded" if ours else "nothing: it is for the runtime's modules"
+        return "patches it when it loads" if ours else "nothing: it only handles modules of the runtime"
     if finder is hooks.FALLBACK:
         found = search.fallback_hit(name, parent)
-        return f"has it, should all others miss: {found.location}" if found else "nothing: no editable install has it"
+        return f"has it, if no other finder does: {found.location}" if found else "nothing: no editable install has it"
     if called in ("BuiltinImporter", "FrozenImporter"):
         has_it = name in sys.builtin_module_names if called == "BuiltinImporter" else is_frozen(name)
         return "has it" if parent is None and has_it else "nothing"
     on_path = search.path_hit(name, search_path_of(parent))
     if called == "PathFinder":
-        return f"has it: {on_path.location}" if on_path else "nothing on its path entries"
+        return f"has it: {on_path.location}" if on_path else "nothing: no path entry has it"
     if called in ("WsfsPathFinder", "_WorkspacePathFinder"):
-        return "asks PathFinder, whose answer it refuses if that is a notebook" if on_path else "nothing, as PathFinder"
+        return "asks PathFinder, and refuses the answer if it is a notebook" if on_path else "nothing, like PathFinder"
     if called == "ImportHookFinder":
-        return "nothing of its own: it runs callbacks when a module has loaded"
+        return "nothing: it runs callbacks when modules have loaded"
     if module in ("_distutils_hack", "_virtualenv"):
-        return "nothing: it is for distutils"
+        return "nothing: it only handles distutils"
     for install in search.installs:
         if install.finder == module or (module == "editables.redirector" and install.shape == "C"):
             mapped = search.finder_hit(name, [install], active_only=False)
             if mapped:
-                return f"has it, of {install.name}: {mapped.location}"
+                return f"has it, from {install.name}: {mapped.location}"
     if module.startswith(("__editable__", "_editable", "editables.")):
-        return "nothing: another install's finder"
-    return "not known: it would have to be asked, and that may have side effects"
+        return "nothing: it belongs to another install"
+    return "unknown: asking it could have side effects"
 
 
 def entries_say(search: Search, name: str) -> List[EntrySays]:
@@ -64,13 +64,13 @@ def entries_say(search: Search, name: str) -> List[EntrySays]:
         guard = guard_of(entry)
         user = "has it" if offers else "does not have it"
         if not guard:
-            said.append(EntrySays(entry, offers, user, f"{user} (no hook of the runtime guards this)"))
+            said.append(EntrySays(entry, offers, user, f"{user} (no runtime hook guards this entry)"))
         elif canonical(entry) in roots and offers and "dbx-patch" in guard:
-            said.append(EntrySays(entry, offers, user, "has it, since an editable install provides the name"))
+            said.append(EntrySays(entry, offers, user, "has it, because an editable install provides the name"))
         elif guard.startswith("RationedFinder"):
-            said.append(EntrySays(entry, offers, user, "refused by dbx-patch, without a look, as the runtime would"))
+            said.append(EntrySays(entry, offers, user, "refused by dbx-patch without looking, as the runtime would do"))
         else:
-            said.append(EntrySays(entry, offers, user, f"refused by {guard.partition(' (')[0]}, without a look"))
+            said.append(EntrySays(entry, offers, user, f"refused by {guard.partition(' (')[0]} without looking"))
     return said
 
 
@@ -98,11 +98,11 @@ def layers_for(hit: Hit) -> List[Layer]:
     if hit.install is None:
         return []
     states = {patch.name: patch for patch in current_status().patches}
-    lost = f"it drops the path entry of {hit.install.name}."
+    lost = f"it drops the path entry of {hit.install.name} from sys.path."
     back = "the entry is put back"
     layers = [
-        ("1 sys_path_init", ("sys_path_init",), f"at kernel start {lost}", back),
-        ("3 pythonPathHook", ("python_path_hook",), f"after a cell {lost}", back),
+        ("1 sys_path_init", ("sys_path_init",), f"when the kernel starts, {lost}", back),
+        ("3 pythonPathHook", ("python_path_hook",), f"after a cell, {lost}", back),
     ]
     if not hit.install.paths:
         safe = "Nothing: an import finder answers, and needs no path entry."
@@ -119,14 +119,14 @@ def _workspace_layer(hit: Hit, states: Dict[str, PatchStatus]) -> Layer:
         return Layer(name, False, "passes", "Nothing: its source is outside /Workspace.", "The same.")
     rule = "the folder belongs to an editable package" if "." in hit.name else "the install provides the name"
     without = "a library's import of it is refused; a cell's is not."
-    return _layer(states, name, names, without, f"a library gets it too, since {rule}")
+    return _layer(states, name, names, without, f"a library gets it too, because {rule}")
 
 
 def _autoreload_layer(hit: Hit, states: Dict[str, PatchStatus]) -> Layer:
     name = "4 autoreload"
     if in_workspace(hit.location):
         return Layer(name, False, "passes", "Nothing: files under /Workspace are reloaded.", "The same.")
-    without = "an edited file is not reloaded, since it is outside /Workspace. The import itself works."
+    without = "an edited file is not reloaded, because it is outside /Workspace. The import itself works."
     return _layer(states, name, ("autoreload",), without, "an edited file is reloaded")
 
 
@@ -135,7 +135,7 @@ def _layer(states: Dict[str, PatchStatus], name: str, patches: Sequence[str], wi
     active, reason = bootstrap.decide()
     if not active:
         here = is_databricks()
-        now = f"the same, since dbx-patch is off ({reason})." if here else f"not met here, since {reason}."
+        now = f"the same, because dbx-patch is off ({reason})." if here else "not present: this is not Databricks."
         return Layer(name, True, "stops" if here else "waiting", without, now)
     mine = [states[patch] for patch in patches]
     applied = [patch.name for patch in mine if patch.state == "applied"]
@@ -146,6 +146,6 @@ def _layer(states: Dict[str, PatchStatus], name: str, patches: Sequence[str], wi
         now = f"the layer is not loaded in this process. Once it is, {effect}."
         return Layer(name, True, "waiting", without, now)
     fallback = hooks.is_in_place(hooks.FALLBACK) and name != "4 autoreload"
-    instead = "the fallback answers instead" if fallback else "nothing stands in for it"
+    instead = "the fallback answers instead" if fallback else "nothing replaces it"
     state = "handled" if fallback else "stops"
     return Layer(name, True, state, without, f"{other.name} is {other.state} ({other.reason}); {instead}.")

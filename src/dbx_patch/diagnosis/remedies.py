@@ -57,13 +57,13 @@ def shell(*args: str) -> str:
 
 def code(statement: str) -> str:
     """Return Python code, with a word on where it belongs for who reads this in a shell."""
-    return statement if in_notebook() else "# in a notebook's cell:\n" + statement
+    return statement if in_notebook() else "# in a notebook cell:\n" + statement
 
 
 def unset(name: str) -> str:
     """Return how to be rid of an environment variable."""
     if in_notebook():
-        where = f"# take {name} out of the cluster's environment variables; for this session:\n"
+        where = f"# remove {name} from the cluster's environment variables. For this session:\n"
         return f'{where}import os; os.environ.pop("{name}", None); {APPLY}'
     return f"unset {name}"
 

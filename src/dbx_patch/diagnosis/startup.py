@@ -45,11 +45,11 @@ class StartupStatus(Result):
     def sections(self) -> List[Section]:
         rows = [("yes" if os.path.dirname(path) in self.site_folders else "no", path) for path in self.startup_files]
         sections = [
-            Section("Start-up files (yes: site reads their folder)", rows, "none"),
+            Section("Start-up files (yes: site reads this folder)", rows, "none"),
             Section("Package", [(self.package,)]),
         ]
         if self.leftovers:
-            title = "Leftovers of the old dbx-patch"
+            title = "Left behind by the old dbx-patch"
             sections.append(Section(title, [("warning", path) for path in self.leftovers]))
         return sections
 
@@ -85,27 +85,27 @@ def _cause(armed: bool, files: List[str], processed: List[str]) -> Tuple[str, st
     missing, why = _why_none_ran(files, processed)
     if armed:
         if bootstrap.runs:
-            return "started", f"start-up ran and {reason}"
-        return "by_hand", f"a call in this process did it; at start-up {why}"
+            return "started", f"a start-up file ran, and {reason}"
+        return "by_hand", f"a call in this process armed it; at start-up, {why}"
     if not allowed:
         return ("disabled" if reason.startswith("DBX_PATCH") else "not_databricks"), reason
     if bootstrap.runs:
-        return "disarmed", "start-up ran, but the finders are no longer on sys.meta_path"
+        return "disarmed", "a start-up file ran, but something has removed the finders from sys.meta_path"
     return missing, why
 
 
 def _why_none_ran(files: List[str], processed: List[str]) -> Tuple[str, str]:
     if sys.flags.no_site:
-        return "no_site", "Python was started with -S, so no .pth file was read"
+        return "no_site", "Python was started with -S, so it read no .pth files"
     if not files:
         return (
             "not_installed",
-            f"no site folder has {STEM}.pth: dbx_patch is on sys.path, but not installed",
+            f"no site folder has {STEM}.pth, so dbx_patch is on sys.path but not installed",
         )
     folders = [os.path.dirname(path) for path in files]
     if not any(folder in processed for folder in folders):
-        return "other_folder", f"it is installed in {folders[0]}, whose .pth files site does not run"
-    return "started_before", "this process had started when dbx-patch was installed"
+        return "other_folder", f"it is installed in {folders[0]}, where site reads no .pth files"
+    return "started_before", "this process started before dbx-patch was installed"
 
 
 def leftovers() -> List[str]:
@@ -152,11 +152,11 @@ def changed_files() -> List[Tuple[str, str]]:
                         digest = hashlib.sha256(stream.read()).digest()
                 except OSError:
                     if name in rows:
-                        found.append((path, "RECORD lists it, and it cannot be read"))
+                        found.append((path, "it cannot be read, although RECORD lists it"))
                     continue
                 expected = rows.get(name, rows.get(path, ""))  # `poetry install` writes absolute paths
                 if not expected:
-                    found.append((path, "no RECORD of dbx-patch lists it"))
+                    found.append((path, "RECORD of dbx-patch does not list it"))
                 elif expected != "sha256=" + base64.urlsafe_b64encode(digest).rstrip(b"=").decode():
-                    found.append((path, "it is not what was installed: its hash differs from the one in RECORD"))
+                    found.append((path, "it has been changed: its hash differs from the one in RECORD"))
     return found

@@ -40,9 +40,9 @@ def is_active() -> Tuple[bool, str]:
     """Tell whether dbx-patch is at work in this process, and why."""
     allowed, reason = bootstrap.decide()
     armed = hooks.is_in_place(hooks.TRIGGER) or hooks.is_in_place(hooks.FALLBACK)
-    return (
-        (True, reason) if allowed and armed else (False, f"{reason}, but it is not armed here" if allowed else reason)
-    )
+    if allowed and not armed:
+        reason += ", but this process is not armed"
+    return allowed and armed, reason
 
 
 def is_databricks() -> bool:
@@ -61,10 +61,10 @@ def _settings() -> List[str]:
     found = []
     enabled = os.environ.get("DBX_PATCH_ENABLED", "").strip().lower()
     if enabled not in ("", "auto", "0", "1", "false", "true", "no", "yes", "off", "on"):
-        found.append(f"DBX_PATCH_ENABLED={enabled} is no known value and counts as unset")
+        found.append(f"DBX_PATCH_ENABLED={enabled} is not a known value and is ignored")
     level = os.environ.get("DBX_PATCH_LOG_LEVEL", "").strip()
     if level and level.upper() not in ("DEBUG", "INFO", "WARN", "WARNING", "ERROR", "FATAL", "CRITICAL", "NOTSET"):
-        found.append(f"DBX_PATCH_LOG_LEVEL={level} is no level's name: nothing is logged")
+        found.append(f"DBX_PATCH_LOG_LEVEL={level} is not a log level, so nothing is logged")
     unknown = hooks.disabled_patches().difference(hooks.RUNTIME_MODULES, ["fallback"])
-    found += [f"DBX_PATCH_DISABLE names {name}, which is no patch" for name in sorted(unknown)]
+    found += [f"DBX_PATCH_DISABLE names {name}, which is not a patch" for name in sorted(unknown)]
     return found

@@ -27,7 +27,7 @@ def verify_editable_installs(verbose: bool = True) -> VerifyResult:
         try:
             findings += check(search)
         except Exception as fault:  # files change while they are read: the other checks' findings count
-            cause = f"This check could not be made: {type(fault).__name__}: {fault}"
+            cause = f"This check could not be run: {type(fault).__name__}: {fault}"
             findings.append(Finding("warning", "check-failed", check.__name__, cause, ""))
     result = VerifyResult(active, reason, findings, search.installs, __version__)
     if verbose:

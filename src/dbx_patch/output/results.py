@@ -80,12 +80,12 @@ class StatusResult(Result):
 
     def sections(self) -> List[Section]:
         rows = _patch_rows(self.patches)
-        rows.append((self.fallback, "fallback", f"{counted(len(self.served), 'import')} served"))
+        rows.append((self.fallback, "fallback", f"{counted(len(self.served), 'import')} answered"))
         sections = [Section("Patches", rows)]
         if self.served:
-            sections.append(Section("Served by the fallback", list(self.served.items())))
+            sections.append(Section("Imports answered by the fallback", list(self.served.items())))
         if self.faults:
-            sections.append(Section("Faults that no import was told of", [("failed", fault) for fault in self.faults]))
+            sections.append(Section("Errors that no import has shown", [("failed", fault) for fault in self.faults]))
         if self.warnings:
             sections.append(Section("Settings", [("warning", warning) for warning in self.warnings]))
         return sections
@@ -129,7 +129,7 @@ class RemovePatchesResult(Result):
 
     def headline(self) -> str:
         count = counted(len(self.removed), "patch", "patches")
-        return f"dbx-patch is disarmed, {count} undone. sys.path stays as it is."
+        return f"dbx-patch is disarmed, with {count} undone. sys.path is unchanged."
 
     def sections(self) -> List[Section]:
         return [Section("Undone", [("removed", name) for name in self.removed], "nothing had been patched")]

@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--workspace",
         default=default_workspace(),
         metavar="DIR",
-        help="the folder that plays /Workspace (default: the one that the current folder lies in)",
+        help="the folder to use as /Workspace (default: the parent of the current folder)",
     )
 
 
