@@ -49,7 +49,7 @@ STEPS: tuple[tuple[str, str, str, bool, bool], ...] = (
     ),
     (
         "workspace hook",
-        "a library imports a file by the notebook",
+        "a library imports the notebook's helper",
         "import demo_library; demo_library.load('beside_notebook') != ''",
         False,
         False,

@@ -23,7 +23,7 @@ from dbx_patch.index.readers import module_of_line
 
 
 def gone(search: Search) -> Iterator[Finding]:
-    """Project or source folders that are not there any more."""
+    """Project or source folders that no longer exist."""
     for install in search.installs:
         remedy = remedies.pip("uninstall", "-y", install.name)
         if install.project and not os.path.isdir(install.project):
@@ -40,7 +40,7 @@ def gone(search: Search) -> Iterator[Finding]:
 
 
 def path_lines(search: Search) -> Iterator[Finding]:
-    """Lines of ``.pth`` files: folders that are gone or offer nothing, and files that cannot be read."""
+    """Lines of ``.pth`` files that lead nowhere, path entries without a module, and files that cannot be read."""
     by_name = {_plain(install.name): install for install in search.installs}
     gone_projects = {_plain(i.name) for i in search.installs if i.project and not os.path.isdir(i.project)}
     for pth in (pth for folder in get_site_packages_dirs() for pth in find_pth_files(folder)):
@@ -53,7 +53,7 @@ def path_lines(search: Search) -> Iterator[Finding]:
         lines = [(line.rstrip(), path_of_line(line, folder)) for line in lines_of(text)]
         lost = [(line, root) for line, root in lines if root is not None and not os.path.exists(root)]
         owner = search.disk.distribution_of(pth, folder).partition(" ")[0] if lost else ""
-        if _plain(owner) not in gone_projects:  # else there is a finding of it already
+        if _plain(owner) not in gone_projects:  # else `gone` has reported it
             for line, root in lost[:20]:
                 yield _gone_line(pth, line, root, owner, by_name.get(_plain(owner)))
     for install in search.installs:
@@ -65,7 +65,7 @@ def path_lines(search: Search) -> Iterator[Finding]:
 
 
 def _gone_line(pth: str, line: str, root: str, owner: str, install: Optional[EditableInstall]) -> Finding:
-    cause = f"It names {root}, which does not exist, so nothing there can be imported."
+    cause = f"A line in it names {root}, which does not exist, so nothing there can be imported."
     if install and install.project:
         return Finding("error", "path-gone", pth, f"{cause} If the sources moved, reinstall it:", _again(install))
     if owner:
@@ -75,7 +75,7 @@ def _gone_line(pth: str, line: str, root: str, owner: str, install: Optional[Edi
 
 
 def broken(search: Search) -> Iterator[Finding]:
-    """Installs that nothing leads to: a start-up file is gone, or its finder is gone or none that is known."""
+    """Installs that cannot be found: a start-up file or a finder is missing, or is of no known kind."""
     for install in (install for install in search.installs if install.shape == "?"):
         info = os.path.join(install.site_folder, f"{install.name}-{install.version}.dist-info")
         listed = [name for name in search.disk.record(info) if name.endswith(".pth")]
@@ -141,7 +141,7 @@ def editables_missing(search: Search) -> Iterator[Finding]:
 
 
 def notebooks(search: Search) -> Iterator[Finding]:
-    """Files that the runtime takes for notebooks, which it refuses to import."""
+    """Files that the runtime treats as notebooks, and so refuses to import."""
     for install in search.installs:
         comments = []
         for file in _files(search, install):
@@ -167,7 +167,7 @@ def notebooks(search: Search) -> Iterator[Finding]:
 
 
 def _files(search: Search, install: EditableInstall) -> Iterator[str]:
-    """Yield the files of an install's packages: not all of a project's folder, where notebooks may well be."""
+    """Yield the files of an install's packages only: the rest of a project's folder may well have notebooks."""
     places = [place for name in install.names for place in search.sources(install, name)]
     places += [search.mapped_place(name, path) for name, path in top_modules(install) if "." in name]
     folders = [os.path.dirname(place.location) for place in places if place.search and not place.namespace]

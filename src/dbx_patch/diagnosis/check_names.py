@@ -1,4 +1,4 @@
-"""Checks of names: what keeps an editable install from being the one that its names lead to."""
+"""Checks of names: what keeps ``import name`` from reaching the editable install that provides the name."""
 
 import os
 import sys
@@ -12,7 +12,7 @@ from dbx_patch.diagnosis.search import Search
 
 
 def shadowed(search: Search) -> Iterator[Finding]:
-    """Names of an editable install that lead to something else, which comes first."""
+    """Names that an editable install provides, but that are found elsewhere first."""
     for install in search.installs:
         by_rival: Dict[Tuple[str, str, bool], List[str]] = {}
         for name in install.names:
@@ -20,7 +20,7 @@ def shadowed(search: Search) -> Iterator[Finding]:
             if name not in NOT_MEANT and sources and install.shape not in ("D", "E", "G", "I", "J"):
                 rival = _rival(name, install, search)
                 if rival is not None:
-                    # a file that lies beside the packages, in a project's folder that is a path entry as a whole
+                    # a single file beside the packages, where the whole project folder is a path entry: hardly meant to be imported
                     is_stray = install.project in install.paths and sources[0].search is None
                     by_rival.setdefault((*rival, is_stray), []).append(name)
         for (where, distribution, is_stray), names in by_rival.items():
@@ -67,7 +67,7 @@ def _shadow_finding(
 
 
 def provided_twice(search: Search) -> Iterator[Finding]:
-    """Names that two installs provide; halves of a namespace are meant so."""
+    """Names that two installs provide; for the parts of one namespace that is as it should be."""
     providers: Dict[str, List[Tuple[EditableInstall, Place]]] = {}
     for install in search.installs:
         for name in install.names:
@@ -86,7 +86,7 @@ def provided_twice(search: Search) -> Iterator[Finding]:
 
 
 def loaded_elsewhere(search: Search) -> Iterator[Finding]:
-    """Names that this process has loaded from another place than they would come from now."""
+    """Names that this process has loaded from elsewhere than an import would find them now."""
     for install in search.installs:
         for name in install.names:
             file = getattr(sys.modules.get(name), "__file__", None)

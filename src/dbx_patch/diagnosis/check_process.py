@@ -16,7 +16,7 @@ from dbx_patch.index.pth_files import get_site_packages_dirs
 
 
 def start_up(search: Search) -> Iterator[Finding]:
-    """No start-up file ran, or it was told to do nothing."""
+    """No start-up file ran, or a setting switched it off."""
     status = check_startup_status(verbose=False)
     finding = _start_up_finding(status)
     if finding is not None:
@@ -101,7 +101,7 @@ def other_copies(search: Search) -> Iterator[Finding]:
 
 
 def patches(search: Search) -> Iterator[Finding]:
-    """Patches that failed, or that found other names than they know."""
+    """Patches that failed, or that do not know this runtime's names."""
     status = current_status()
     upgrade = remedies.pip("install", "--upgrade", "dbx-patch")
     for patch in status.patches:
@@ -143,7 +143,7 @@ def _append(entry: str) -> str:
 
 
 def own_files(search: Search) -> Iterator[Finding]:
-    """Start-up files that somebody changed: they run at every start of Python."""
+    """Start-up files that were changed after the installation: they run at every start of Python."""
     for path, what in changed_files():
         cause = f"This file runs at every start of Python, and {what}. To restore the original:"
         remedy = remedies.pip("install", "--no-deps", "--force-reinstall", "dbx-patch")

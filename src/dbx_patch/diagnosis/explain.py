@@ -105,13 +105,11 @@ def _why_no_part(search: Search, wanted: str, hits: List[Hit]) -> str:
     top, parent = hits[0], hits[-1]
     rivals = [i.name for i in search.installs if top.name in i.names and not (top.install or top.namespace)]
     shadow = f". It shadows the editable install {rivals[0]}" if rivals else ""
-    return (
-        f"{parent.name} comes from {parent.provider or 'a path entry'}, {parent.location}, and has no {wanted}{shadow}"
-    )
+    return f"{parent.name} comes from {parent.provider or 'a path entry'}, {parent.location}, and has no submodule {wanted}{shadow}"
 
 
 def _lost(search: Search, name: str) -> Optional[Hit]:
-    """Return where an editable install has a name that the import system does not get to."""
+    """Return where an editable install has a name that the import system does not reach."""
     for install in search.installs:
         for place in search.sources(install, name) if name in install.names else ():
             return search.hit_at(place, "lost")

@@ -105,7 +105,7 @@ def layers_for(hit: Hit) -> List[Layer]:
         ("3 pythonPathHook", ("python_path_hook",), f"after a cell, {lost}", back),
     ]
     if not hit.install.paths:
-        safe = "Nothing: an import finder answers, and needs no path entry."
+        safe = "No effect: an import finder answers, which needs no path entry."
         start, cells = (Layer(name, False, "passes", safe, "The same.") for name, *_ in layers)
     else:
         start, cells = (_layer(states, *layer) for layer in layers)
@@ -116,16 +116,16 @@ def _workspace_layer(hit: Hit, states: Dict[str, PatchStatus]) -> Layer:
     name = "2 workspace hooks"
     names = ("wsfs_import_hook", "workspace_import_machinery", "executor_wsfs_import_hook")
     if not in_workspace(hit.location):
-        return Layer(name, False, "passes", "Nothing: its source is outside /Workspace.", "The same.")
+        return Layer(name, False, "passes", "No effect: its source is outside /Workspace.", "The same.")
     rule = "the folder belongs to an editable package" if "." in hit.name else "the install provides the name"
-    without = "a library's import of it is refused; a cell's is not."
+    without = "a library's import of it is refused, but not a cell's."
     return _layer(states, name, names, without, f"a library gets it too, because {rule}")
 
 
 def _autoreload_layer(hit: Hit, states: Dict[str, PatchStatus]) -> Layer:
     name = "4 autoreload"
     if in_workspace(hit.location):
-        return Layer(name, False, "passes", "Nothing: files under /Workspace are reloaded.", "The same.")
+        return Layer(name, False, "passes", "No effect: files under /Workspace are reloaded.", "The same.")
     without = "an edited file is not reloaded, because it is outside /Workspace. The import itself works."
     return _layer(states, name, ("autoreload",), without, "an edited file is reloaded")
 
