@@ -20,7 +20,7 @@ def shadowed(search: Search) -> Iterator[Finding]:
             if name not in NOT_MEANT and sources and install.shape not in ("D", "E", "G", "I", "J"):
                 rival = _rival(name, install, search)
                 if rival is not None:
-                    # a single file beside the packages, where the whole project folder is a path entry: hardly meant to be imported
+                    # a file beside the packages, where the whole project is a path entry: hardly meant to be imported
                     is_stray = install.project in install.paths and sources[0].search is None
                     by_rival.setdefault((*rival, is_stray), []).append(name)
         for (where, distribution, is_stray), names in by_rival.items():

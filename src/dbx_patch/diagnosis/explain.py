@@ -105,7 +105,8 @@ def _why_no_part(search: Search, wanted: str, hits: List[Hit]) -> str:
     top, parent = hits[0], hits[-1]
     rivals = [i.name for i in search.installs if top.name in i.names and not (top.install or top.namespace)]
     shadow = f". It shadows the editable install {rivals[0]}" if rivals else ""
-    return f"{parent.name} comes from {parent.provider or 'a path entry'}, {parent.location}, and has no submodule {wanted}{shadow}"
+    where = f"{parent.provider or 'a path entry'}, {parent.location}"
+    return f"{parent.name} comes from {where}, and has no submodule {wanted}{shadow}"
 
 
 def _lost(search: Search, name: str) -> Optional[Hit]:
