@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -76,7 +77,7 @@ def test_finders_taken_away(installed: Environment) -> None:
 
 
 def test_second_copy(environment: Environment, wheel: Path, tmp_path: Path) -> None:
-    """The one that `site` starts stays; another environment's is none of this one's business."""
+    """No copy outside this environment is removed: another interpreter may use it."""
     other = tmp_path / "cluster/site-packages"
     environment.install("--target", str(other), wheel)
     found = findings(environment, PYTHONPATH=str(other))["second-copy"]
@@ -84,8 +85,21 @@ def test_second_copy(environment: Environment, wheel: Path, tmp_path: Path) -> N
     chained = write(environment.site_packages, {"chain.pth": f"{other}\n"}) / "chain.pth"
     assert findings(environment, 0)["second-copy"]["severity"] == "note"
     chained.unlink()
+    assert found["remedy"] == "" and str(other) in found["cause"] and "take the other folder off" in found["cause"]
+
+
+def test_second_copy_in_this_environment(environment: Environment, tmp_path: Path) -> None:
+    """The environment's site folder and the user's, which comes after it: the copy that does nothing can go."""
+    config = environment.folder / "pyvenv.cfg"
+    config.write_text(config.read_text().replace("system-site-packages = false", "system-site-packages = true"))
+    base = tmp_path / "base"
+    user = base / environment.site_packages.relative_to(environment.folder)
+    shutil.copytree(environment.site_packages, user)
+    found = findings(environment, PYTHONUSERBASE=str(base))["second-copy"]
+    assert found["severity"] == "warning" and found["about"] == str(user / "dbx_patch")
     shell(found["remedy"])
-    assert not list(other.glob("*dbx_patch*")) and list(environment.site_packages.glob("zzz_dbx_patch.pth"))
+    assert not list(user.glob("*dbx_patch*")) and len(list(environment.site_packages.glob("*dbx_patch*"))) > 3
+    assert "second-copy" not in findings(environment, 0, PYTHONUSERBASE=str(base))
 
 
 def test_leftovers_of_the_old_version(environment: Environment) -> None:

@@ -1,7 +1,6 @@
 """Checks of each editable install by itself: is what it points to there, and does it work as one."""
 
 import os
-import re
 from typing import Iterator, List, Optional
 
 from dbx_patch.diagnosis import remedies
@@ -21,15 +20,18 @@ from dbx_patch.index.pth_files import (
 )
 from dbx_patch.index.readers import module_of_line
 
+# Said where a remedy would change what is not this environment's
+ELSEWHERE = " It belongs to another environment, so it cannot be mended from here."
+
 
 def gone(search: Search) -> Iterator[Finding]:
     """Project or source folders that no longer exist."""
     for install in search.installs:
-        remedy = remedies.pip("uninstall", "-y", install.name)
         if install.project and not os.path.isdir(install.project):
+            remedy = remedies.uninstall(install.name, install.site_folder)
             cause = (
                 f"Its project folder {install.project} does not exist, so nothing in it can be imported. Install it"
-                " again from its new location, or uninstall it:"
+                f" again from its new location{', or uninstall it:' if remedy else '.'}"
             )
             yield Finding("error", "project-gone", install.name, cause, remedy)
             continue
@@ -41,8 +43,8 @@ def gone(search: Search) -> Iterator[Finding]:
 
 def path_lines(search: Search) -> Iterator[Finding]:
     """Lines of ``.pth`` files that lead nowhere, path entries without a module, and files that cannot be read."""
-    by_name = {_plain(install.name): install for install in search.installs}
-    gone_projects = {_plain(i.name) for i in search.installs if i.project and not os.path.isdir(i.project)}
+    by_name = {remedies.plain(install.name): install for install in search.installs}
+    gone_projects = {remedies.plain(i.name) for i in search.installs if i.project and not os.path.isdir(i.project)}
     for pth in (pth for folder in get_site_packages_dirs() for pth in find_pth_files(folder)):
         text = pth_files.read_text(pth, limit=pth_files.MAX_PTH_BYTES)
         if text is None:
@@ -53,14 +55,15 @@ def path_lines(search: Search) -> Iterator[Finding]:
         lines = [(line.rstrip(), path_of_line(line, folder)) for line in lines_of(text)]
         lost = [(line, root) for line, root in lines if root is not None and not os.path.exists(root)]
         owner = search.disk.distribution_of(pth, folder).partition(" ")[0] if lost else ""
-        if _plain(owner) not in gone_projects:  # else `gone` has reported it
+        if remedies.plain(owner) not in gone_projects:  # else `gone` has reported it
             for line, root in lost[:20]:
-                yield _gone_line(pth, line, root, owner, by_name.get(_plain(owner)))
+                yield _gone_line(pth, line, root, owner, by_name.get(remedies.plain(owner)))
     for install in search.installs:
         for root in install.paths:
             if not any(_offers(search, root, name) for name in install.names):
-                cause = f"Its path entry {root} contains no module and no package. If the sources moved, reinstall it:"
                 remedy = _again(install) if install.project else remedies.drop(install, root)
+                what = " If the sources moved, reinstall it:" if install.project else " To remove that entry:"
+                cause = f"Its path entry {root} contains no module and no package." + (what if remedy else ELSEWHERE)
                 yield Finding("warning", "nothing-offered", install.name, cause, remedy)
 
 
@@ -68,10 +71,9 @@ def _gone_line(pth: str, line: str, root: str, owner: str, install: Optional[Edi
     cause = f"A line in it names {root}, which does not exist, so nothing there can be imported."
     if install and install.project:
         return Finding("error", "path-gone", pth, f"{cause} If the sources moved, reinstall it:", _again(install))
-    if owner:
-        cause += f" To uninstall {owner}:"
-        return Finding("error", "path-gone", pth, cause, remedies.pip("uninstall", "-y", owner))
-    return Finding("error", "path-gone", pth, f"{cause} To remove that line:", remedies.drop_line(pth, line))
+    remedy = remedies.uninstall(owner, os.path.dirname(pth)) if owner else remedies.drop_line(pth, line)
+    what = f" To uninstall {owner}:" if owner else " To remove that line:"
+    return Finding("error", "path-gone", pth, cause + (what if remedy else ELSEWHERE), remedy)
 
 
 def broken(search: Search) -> Iterator[Finding]:
@@ -93,10 +95,6 @@ def broken(search: Search) -> Iterator[Finding]:
         else:
             cause = f"Its .pth file imports {', '.join(modules) or 'nothing'}. It is damaged, or of an unknown kind."
             yield Finding("warning", "unknown-kind", install.name, cause + again, _again(install))
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _offers(search: Search, root: str, name: str) -> bool:
@@ -149,21 +147,19 @@ def notebooks(search: Search) -> Iterator[Finding]:
             if start == NOTEBOOK_HEADER:
                 is_there = in_workspace(file)
                 cause = "This file in an editable package begins with `# Databricks notebook source`. " + (
-                    "Databricks treats it as a notebook and refuses to import it. To make it a plain file:"
+                    "Databricks treats it as a notebook and refuses to import it. Without that line it is a plain file."
                     if is_there
-                    else "In the workspace, Databricks would refuse to import it. To make it a plain file:"
+                    else "In the workspace, Databricks would refuse to import it. Without that line it is a plain file."
                 )
-                remedy = remedies.shell("sed", "-i", "1d", file)
-                yield Finding("warning" if is_there else "note", "notebook", file, cause, remedy)
+                yield Finding("warning" if is_there else "note", "notebook", file, cause, "")
             elif start[:1] == b"#" and os.path.basename(file) == "__init__.py":
                 comments.append(file)
         if comments:
             cause = (
                 "Some runtime releases treat an __init__.py that begins with a `#` comment as a notebook and refuse to"
-                f" import it. To begin it with an empty line instead ({_some(comments)}):"
+                f" import it. An empty line before the comment avoids that: {_some(comments)}"
             )
-            remedy = remedies.shell("sed", "-i", r"1s/^/\n/", *comments)
-            yield Finding("note", "leading-comment", install.name, cause, remedy)
+            yield Finding("note", "leading-comment", install.name, cause, "")
 
 
 def _files(search: Search, install: EditableInstall) -> Iterator[str]:

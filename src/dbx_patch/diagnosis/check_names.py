@@ -5,10 +5,11 @@ import sys
 from typing import Dict, Iterator, List, Optional, Tuple
 
 from dbx_patch.diagnosis import remedies
-from dbx_patch.diagnosis.disk import NOT_MEANT, STANDARD_LIBRARY, Place
+from dbx_patch.diagnosis.disk import BUILT_IN, NOT_MEANT, STANDARD_LIBRARY, Place
 from dbx_patch.diagnosis.findings import Finding
 from dbx_patch.diagnosis.installs import EditableInstall
 from dbx_patch.diagnosis.search import Search
+from dbx_patch.index.pth_files import get_site_packages_dirs
 
 
 def shadowed(search: Search) -> Iterator[Finding]:
@@ -23,47 +24,46 @@ def shadowed(search: Search) -> Iterator[Finding]:
                     # a file beside the packages, where the whole project is a path entry: hardly meant to be imported
                     is_stray = install.project in install.paths and sources[0].search is None
                     by_rival.setdefault((*rival, is_stray), []).append(name)
-        for (where, distribution, is_stray), names in by_rival.items():
-            finding = _shadow_finding(search, install, names, where, distribution)
+        for (where, provider, is_stray), names in by_rival.items():
+            finding = _shadow_finding(install, names, where, provider)
             finding.severity = "note" if is_stray else finding.severity
             yield finding
 
 
 def _rival(name: str, install: EditableInstall, search: Search) -> Optional[Tuple[str, str]]:
-    """Return where a name comes from instead, and the distribution that it belongs to."""
+    """Return where a name comes from instead, and who provides that; another editable install is `provided_twice`'s."""
     for hit in search.holders(name):
         if hit.how == "built-in":
-            return "the interpreter itself", ""
-        if hit.namespace:
-            continue
-        if hit.install is install:
-            return None
-        if hit.provider == STANDARD_LIBRARY:
-            return f"{STANDARD_LIBRARY} ({hit.location})", ""
-        return hit.location, "" if hit.install else hit.provider
+            return "the interpreter itself", BUILT_IN
+        if not hit.namespace:
+            return None if hit.install else (hit.location, hit.provider)
     return None
 
 
-def _shadow_finding(
-    search: Search, install: EditableInstall, names: List[str], where: str, distribution: str
-) -> Finding:
-    owner = f", part of the installed distribution {distribution}" if distribution else ""
-    cause = f"`import {names[0]}` gets {where}{owner}, which comes before this install on sys.path."
+def _shadow_finding(install: EditableInstall, names: List[str], where: str, provider: str) -> Finding:
+    cause = f"`import {names[0]}` gets {where}"
+    if provider == STANDARD_LIBRARY:
+        cause = f"`import {names[0]}` gets {provider} ({where})"
+    elif provider and provider != BUILT_IN:
+        cause += f", part of the installed distribution {provider}"
+    cause += ", which comes before this install on sys.path."
     if len(names) > 1:
         cause += f" The same goes for {', '.join(names[1:])}."
-    if distribution:
-        remedy = remedies.pip("uninstall", "-y", distribution.partition(" ")[0])
-        return Finding("error", "shadowed", install.name, cause + " To use the editable one:", remedy)
-    if where.startswith("the "):
-        source = search.sources(install, names[0])[0].location
-        folder = os.path.dirname(source) if os.path.basename(source).startswith("__init__.") else source
-        cause += " Nothing can come before that. Rename the package:"
-        return Finding(
-            "error", "shadowed", install.name, cause, remedies.shell("git", "mv", folder, folder + "_renamed")
-        )
-    cause += " Move that file or folder out of the way:"
-    package = os.path.dirname(where) if os.path.basename(where).startswith("__init__.") else where
-    return Finding("error", "shadowed", install.name, cause, remedies.shell("mv", package, package + ".away"))
+    remedy = ""
+    if provider in (BUILT_IN, STANDARD_LIBRARY):
+        cause += " Nothing can come before that: rename the package, and install the project again."
+    elif provider:
+        remedy = _uninstall_rival(where, provider.partition(" ")[0])
+        cause += " To use the editable one:" if remedy else " pip cannot remove that from here."
+    else:
+        cause += " To use the editable one, rename the other, or take its folder off sys.path."
+    return Finding("error", "shadowed", install.name, cause, remedy)
+
+
+def _uninstall_rival(location: str, name: str) -> str:
+    """Return how to uninstall the distribution that has a file, where pip can."""
+    above = [folder for folder in get_site_packages_dirs() if location.startswith(folder + "/")]
+    return remedies.uninstall(name, max(above, key=len)) if above else ""
 
 
 def provided_twice(search: Search) -> Iterator[Finding]:
@@ -75,14 +75,19 @@ def provided_twice(search: Search) -> Iterator[Finding]:
             if places and name not in NOT_MEANT:
                 providers.setdefault(name, []).append((install, places[0]))
     for name, found in providers.items():
-        files = {os.path.realpath(place.location) for _, place in found}
+        files = {search.disk.real(place.location) for _, place in found}
         if len(found) < 2 or len(files) < 2 or all(place.namespace for _, place in found):
             continue
         listed = "; ".join(f"{install.name} has {place.location}" for install, place in found)
-        cause = f"Two editable installs provide `{name}`: {listed}. Which one is imported depends on their order."
-        last = next((i for i, _ in reversed(found) if i.name != found[0][0].name), found[-1][0])
-        remedy = remedies.drop(last, found[-1][1].entry)
-        yield Finding("warning", "provided-twice", name, cause + " To keep only the first:", remedy)
+        cause = f"{len(found)} editable installs provide `{name}`: {listed}."
+        if all(remedies.is_here(install.site_folder) for install, _ in found):
+            cause += " Which one is imported depends on their order."
+            commands = dict.fromkeys(remedies.drop(install, place.entry) for install, place in found[1:])
+            remedy = "" if "" in commands else "\n".join(commands)
+            yield Finding("warning", "provided-twice", name, cause + (" To keep the first:" if remedy else ""), remedy)
+        else:
+            cause += " They belong to different environments, of which the upper one wins. There is nothing to do."
+            yield Finding("note", "provided-twice", name, cause, "")
 
 
 def loaded_elsewhere(search: Search) -> Iterator[Finding]:
@@ -92,8 +97,9 @@ def loaded_elsewhere(search: Search) -> Iterator[Finding]:
             file = getattr(sys.modules.get(name), "__file__", None)
             if not isinstance(file, str) or name in NOT_MEANT:
                 continue
-            sources = search.sources(install, name)
-            if sources and not any(_same(file, place.location) for place in sources):
+            now = [hit.location for hit in search.find(name) if hit.location]  # or what shadows it: `shadowed` says so
+            now += [place.location for place in search.sources(install, name)]
+            if now and not any(_same(file, location) for location in now):
                 cause = (
                     f"This process has already loaded `{name}` from {file}. To use the install as it is now, restart"
                     " Python:"

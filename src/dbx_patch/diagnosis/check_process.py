@@ -1,7 +1,6 @@
 """Checks of this process: how it was armed, and what has become of the patches."""
 
 import os
-import sys
 from typing import Iterator, Optional
 
 import _dbx_patch_bootstrap as bootstrap
@@ -59,21 +58,26 @@ def _reinstall(status: StartupStatus) -> str:
 
 
 def _leftover(path: str) -> Finding:
-    if not path.endswith(".py"):
-        original = path[: path.index("sitecustomize.py") + len("sitecustomize.py")]
-        if is_ours(path) or os.path.exists(original):
-            cause = "The old dbx-patch left this backup behind. Nothing uses it:"
-            if not is_ours(path) and is_ours(original):
-                cause = "The old dbx-patch replaced your sitecustomize.py with its own. To restore yours:"
-                return Finding("warning", "old-backup", path, cause, remedies.shell("mv", path, original))
-            return Finding("warning", "old-backup", path, cause, remedies.shell("rm", path))
-        cause = "The old dbx-patch moved your sitecustomize.py out of the way. To restore it:"
-        return Finding("warning", "old-backup", path, cause, remedies.shell("mv", path, original))
-    cause = (
-        "The old dbx-patch wrote this file. It slows down every start of Python and patches the runtime in its own"
-        " way. It is no longer needed:"
-    )
-    return Finding("warning", "old-sitecustomize", path, cause, remedies.shell("rm", path))
+    original = path[: path.index("sitecustomize.py") + len("sitecustomize.py")]
+    if path == original:
+        cause = (
+            "The old dbx-patch wrote this file. It slows down every start of Python and patches the runtime in its own"
+            " way. It is no longer needed."
+        )
+        code, what = "old-sitecustomize", "To put it aside:"
+        remedy = remedies.shell("mv", path, path + ".unused")
+    elif is_ours(path):
+        code, cause = "old-backup", "This is a backup of the old dbx-patch's own sitecustomize.py. Nothing uses it."
+        what, remedy = "To delete it:", remedies.shell("rm", path)
+    elif os.path.exists(original) and not is_ours(original):
+        cause = "The old dbx-patch left this backup of your sitecustomize.py behind. Nothing uses it."
+        return Finding("note", "old-backup", path, cause, "")
+    else:
+        code, cause = "old-backup", "This is your own sitecustomize.py, which the old dbx-patch put out of the way."
+        what, remedy = "To restore it:", remedies.shell("mv", path, original)
+    if not remedies.is_here(path):
+        return Finding("warning", code, path, f"{cause} It belongs to another environment.", "")
+    return Finding("warning", code, path, f"{cause} {what}", remedy)
 
 
 def other_copies(search: Search) -> Iterator[Finding]:
@@ -82,22 +86,20 @@ def other_copies(search: Search) -> Iterator[Finding]:
     running = os.path.realpath(os.path.dirname(status.package))
     read_by_site = [os.path.realpath(folder) for folder in status.site_folders]
     homes = [folder for folder in get_site_packages_dirs() if os.path.isdir(os.path.join(folder, "dbx_patch"))]
-    for folder in homes:
-        other = os.path.realpath(folder)
-        if other == running:
-            continue
+    for folder in (home for home in homes if os.path.realpath(home) != running):
+        about, remedy = os.path.join(folder, "dbx_patch"), ""
         cause = f"There are two copies of dbx-patch, one in {folder} and one in {running}. The second one is running."
-        if other in read_by_site and running not in read_by_site:
-            cause += " Python reads the start-up file of the first. To remove the second, which comes before it:"
-            remedy = remedies.shell("rm", "-r", *parts_in(running))
-            yield Finding("warning", "second-copy", os.path.join(running, "dbx_patch"), cause, remedy)
-        elif other in read_by_site or other.startswith(os.path.realpath(sys.prefix) + os.sep):
+        severity = "warning"
+        if os.path.realpath(folder) in read_by_site and running not in read_by_site:
+            about = os.path.join(running, "dbx_patch")
+            cause += " Python reads the start-up file of the first. To use it, take the other folder off sys.path."
+        elif remedies.is_here(folder):
             cause += " Updating one does not update the other. To remove the first, which does nothing:"
             remedy = remedies.shell("rm", "-r", *parts_in(folder))
-            yield Finding("warning", "second-copy", os.path.join(folder, "dbx_patch"), cause, remedy)
         else:
             cause += " The first belongs to another environment that is on sys.path here. There is nothing to do."
-            yield Finding("note", "second-copy", os.path.join(folder, "dbx_patch"), cause, "")
+            severity = "note"
+        yield Finding(severity, "second-copy", about, cause, remedy)
 
 
 def patches(search: Search) -> Iterator[Finding]:

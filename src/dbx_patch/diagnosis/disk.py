@@ -20,7 +20,7 @@ NOT_MEANT = frozenset(
 # In the order in which CPython's FileFinder tries them, which is not that of importlib.machinery.all_suffixes()
 _SUFFIXES = [suffix for _, suffixes in _get_supported_file_loaders() for suffix in suffixes]
 _MAX_PARENTS = 200
-STANDARD_LIBRARY = "the standard library"
+STANDARD_LIBRARY, BUILT_IN = "the standard library", "the interpreter"
 
 
 @dataclass

@@ -8,7 +8,7 @@ import sys
 
 from dbx_patch.diagnosis.disk import Disk
 from dbx_patch.diagnosis.installs import EditableInstall
-from dbx_patch.index.pth_files import lines_of, path_of_line, read_text
+from dbx_patch.index.pth_files import files_ending, folders_of_site, lines_of, path_of_line, read_text
 
 
 def in_notebook() -> bool:
@@ -32,21 +32,62 @@ def pip(*args: str) -> str:
     return f"{python} -m pip {line}"
 
 
+def is_here(path: str) -> bool:
+    """Tell whether a path lies in a site folder of this very environment, which a remedy may change.
+
+    What lies elsewhere is a user's source, or another environment's: no remedy moves or deletes any of that.
+    """
+    site = sys.modules.get("site")
+    user = getattr(site, "USER_SITE", None) or sys.prefix
+    homes = tuple(os.path.realpath(home) + os.sep for home in (sys.prefix, user))
+    folders = [os.path.realpath(folder) + os.sep for folder in folders_of_site()]
+    folders = [folder for folder in folders if folder.startswith(homes)]
+    return (os.path.realpath(path) + os.sep).startswith(tuple(folders)) if folders else False
+
+
+def uninstall(name: str, site_folder: str) -> str:
+    """Return how to uninstall what a site folder has by that name, "" where pip would remove another copy or none.
+
+    pip removes the first copy on ``sys.path``, and leaves one in another environment alone.
+    """
+    if not is_here(site_folder) or os.path.realpath(site_folder) != _first_copy(name):
+        return ""
+    return pip("uninstall", "-y", name)
+
+
+def _first_copy(name: str) -> str:
+    """Return the real path of the first folder on ``sys.path`` in which pip finds a distribution, "" for none."""
+    for entry in (entry for entry in sys.path if isinstance(entry, str) and entry):
+        for suffix in (".dist-info", ".egg-info", ".egg-link"):
+            stems = (os.path.basename(found)[: -len(suffix)] for found in files_ending(entry, suffix))
+            if any(plain(stem.partition("-")[0]) == plain(name) for stem in stems):
+                return os.path.realpath(entry)
+    return ""
+
+
+def plain(name: str) -> str:
+    """Return a distribution's name as installers compare it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
 def drop_line(pth: str, line: str) -> str:
-    """Return how to take a line out of a ``.pth``, whatever ends it, after a BOM too."""
+    """Return how to take a line out of a ``.pth`` of this environment, whatever ends it, after a BOM too."""
     pattern = re.sub(r"[.\[*^$\\|]", r"\\\g<0>", line)
-    return shell("sed", "-i", rf"\|^\(\xef\xbb\xbf\)\?{pattern}[[:space:]]*$|d", pth)
+    return shell("sed", "-i", rf"\|^\(\xef\xbb\xbf\)\?{pattern}[[:space:]]*$|d", pth) if is_here(pth) else ""
 
 
 def drop(install: EditableInstall, root: str = "") -> str:
-    """Return how to be rid of an install, or of one of its path entries: a hand-written file has no distribution."""
+    """Return how to be rid of an install, or of one of its path entries; "" where nothing is safe.
+
+    A hand-written file has no distribution: there it is the line that goes.
+    """
     if not install.name.endswith(".pth"):
-        return pip("uninstall", "-y", install.name)
+        return uninstall(install.name, install.site_folder)
     for pth in install.pth_files:
         for line in lines_of(read_text(pth) or ""):
             if path_of_line(line, install.site_folder) in ([root] if root else install.paths):
                 return drop_line(pth, line.rstrip())
-    return shell("rm", *install.pth_files)
+    return ""
 
 
 def shell(*args: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Iterator, List, Optional, Sequence
 
 from dbx_patch import hooks
-from dbx_patch.diagnosis.disk import STANDARD_LIBRARY, Disk, Place, is_built_in, standard_folders
+from dbx_patch.diagnosis.disk import BUILT_IN, STANDARD_LIBRARY, Disk, Place, is_built_in, standard_folders
 from dbx_patch.diagnosis.installs import EditableInstall, describe
 from dbx_patch.index import snapshot
 from dbx_patch.index.pth_files import canonical
@@ -75,7 +75,7 @@ class Search:
     def holders(self, name: str) -> Iterator[Hit]:
         """Yield everyone who has a top-level name, in the order of ``sys.path``; what is not on it comes last."""
         if is_built_in(name):
-            yield Hit(name, "built-in", provider="the interpreter")
+            yield Hit(name, "built-in", provider=BUILT_IN)
         seen = set()
         for place in (*self.on_path(name), *(p for install in self.installs for p in self.sources(install, name))):
             real = self.disk.real(place.location)
@@ -132,7 +132,7 @@ class Search:
 
     def _find_one(self, name: str, parent: Optional[Hit]) -> Optional[Hit]:
         if parent is None and is_built_in(name):
-            return Hit(name, "built-in", provider="the interpreter")
+            return Hit(name, "built-in", provider=BUILT_IN)
         first = self.finder_hit(name, self.installs, active_only=True)
         if first is not None and not first.namespace and first.install and first.install.shape in _IN_FRONT:
             return first
