@@ -41,7 +41,7 @@ def test_installed_where_site_does_not_look(bare: Environment, wheel: Path, tmp_
 
 def test_run_from_its_source(bare: Environment) -> None:
     found = findings(bare, PYTHONPATH=str(ROOT / "src"))["not-installed"]
-    assert found["severity"] == "error" and found["remedy"].endswith("pip install dbx-patch")
+    assert found["severity"] == "error" and found["remedy"].endswith("pip install 'dbx-patch>=1'")
 
 
 def test_switched_off(installed: Environment) -> None:
@@ -127,7 +127,10 @@ def test_names_that_a_release_has_changed(notebook: Notebook, era: str, tmp_path
         by_patch["sys_path_init"]["severity"] == "note"
         and "has no patch_sys_path" in by_patch["sys_path_init"]["cause"]
     )
-    assert by_patch["autoreload"]["severity"] == "warning" and "--upgrade dbx-patch" in by_patch["autoreload"]["remedy"]
+    assert (
+        by_patch["autoreload"]["severity"] == "warning"
+        and "--upgrade 'dbx-patch>=1'" in by_patch["autoreload"]["remedy"]
+    )
     assert found["status"] == "warning"
 
 
@@ -140,7 +143,7 @@ def test_a_patch_that_failed(notebook: Notebook, tmp_path: Path) -> None:
     [found] = notebook.values(VERIFY, runtime="modern", runtime_dir=shell_folder)
     failed = next(f for f in found["findings"] if f["code"] == "patch-failed")
     assert failed["severity"] == "error" and "'list' object has no attribute 'add'" in failed["cause"]
-    assert "pip install --upgrade dbx-patch" in failed["remedy"]
+    assert "pip install --upgrade 'dbx-patch>=1'" in failed["remedy"]
 
 
 def test_lost_path(notebook: Notebook) -> None:
@@ -151,8 +154,47 @@ def test_lost_path(notebook: Notebook) -> None:
 
 
 def test_settings_that_mean_nothing(installed: Environment) -> None:
-    found = findings(installed, DBX_PATCH_DISABLE="autoreloading")["setting"]
-    assert "autoreloading" in found["cause"] and found["remedy"] == "unset DBX_PATCH_DISABLE"
+    found = findings(installed, DBX_PATCH_DISABLE="zzz")["setting"]
+    assert "zzz" in found["cause"] and found["remedy"] == "unset DBX_PATCH_DISABLE"
+
+
+@pytest.mark.parametrize(
+    "name, value, meant",
+    [
+        ("DBX_PATCH_DISABLE", "falback, autoreload", "autoreload,fallback"),
+        ("DBX_PATCH_ENABLED", "ture", "true"),
+        ("DBX_PATCH_LOG_LEVEL", "degub", "DEBUG"),
+    ],
+)
+def test_a_misspelt_setting(installed: Environment, name: str, value: str, meant: str) -> None:
+    found = findings(installed, **{name: value})["setting"]
+    assert f"Did you mean {meant.rpartition(',')[2]}?" in found["cause"] and found["about"] == name
+    assert found["remedy"] == f"export {name}={meant}"
+    assert findings(installed, 0, **{name: meant}) == {}
+
+
+def test_armed_by_hand_says_what_helps(bare: Environment, installed: Environment, environment: Environment) -> None:
+    """pip would answer "already satisfied" in two of the three."""
+    by_hand = f"import dbx_patch; dbx_patch.apply_all_patches(verbose=False)\n{MAIN}"
+    no_site = reported(
+        installed.run(by_hand, env={**DATABRICKS, "PYTHONPATH": str(installed.site_packages)}, options=("-S",))
+    )["armed-by-hand"]
+    assert no_site["remedy"] == "" and "without -S" in no_site["cause"]
+    source = reported(bare.run(by_hand, env={**DATABRICKS, "PYTHONPATH": str(ROOT / "src")}))["armed-by-hand"]
+    assert source["remedy"].endswith("pip install 'dbx-patch>=1'")
+    (environment.site_packages / "zzz_dbx_patch.pth").unlink()
+    deleted = reported(environment.run(by_hand, env=DATABRICKS))["armed-by-hand"]
+    version = environment.value("import dbx_patch, json; print(json.dumps(dbx_patch.__version__))")
+    assert deleted["remedy"].endswith(f"pip install --no-deps --force-reinstall dbx-patch=={version}")
+    assert findings(environment)["not-installed"]["remedy"] == deleted["remedy"]
+
+
+def test_a_changed_start_up_file_is_restored_from_this_version(environment: Environment) -> None:
+    pth = environment.site_packages / "zzz_dbx_patch.pth"
+    pth.write_text(pth.read_text() + "# more\n")
+    found = findings(environment)["start-up-file-changed"]
+    version = environment.value("import dbx_patch, json; print(json.dumps(dbx_patch.__version__))", env=DATABRICKS)
+    assert found["remedy"].endswith(f"--force-reinstall dbx-patch=={version}")
 
 
 def test_text_fits_a_terminal(environment: Environment, workspace: Workspace) -> None:

@@ -1,4 +1,4 @@
-"""`verify` finds what is wrong with editable installs, and its remedy works."""
+"""What ``verify`` finds of editable installs, made with real files; finding and remedy are read from ``--json``."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from support.environments import DATABRICKS, Environment
-from support.installed import distribution, leave_install
-from support.sessions import MAIN, as_json, command, findings, reported, shell
-from support.workspaces import Workspace, flat_project, package, src_project, write
+from environments import DATABRICKS, Environment
+from sessions import as_json, command, findings, shell
+from verifying import MAIN, leave_install, reported
+from workspaces import Workspace, flat_project, package, src_project, write
 
 
 def test_project_gone(environment: Environment, workspace: Workspace) -> None:
@@ -91,16 +91,16 @@ def test_a_file_that_names_nothing_is_no_install(environment: Environment, tmp_p
 
 def test_a_stray_module_beside_the_packages_is_a_note(environment: Environment, workspace: Workspace) -> None:
     project = write(workspace.home / "flat", {"acme/__init__.py": "", "installed.py": "", "pyproject.toml": ""})
-    leave_install(environment.site_packages, "flat", project, project)
-    write(environment.site_packages, {"installed.py": ""})
-    distribution(environment.site_packages, "other", ["installed.py"], version="2.0")
+    leave_install(environment, "flat", project, project)
+    write(environment.site_packages, {"installed.py": "", "other-2.0.dist-info/RECORD": "installed.py,,\n"})
     assert findings(environment, 0)["shadowed"]["severity"] == "note"
 
 
 def test_shadowed_by_an_installed_package(environment: Environment, workspace: Workspace, tmp_path: Path) -> None:
     environment.install_editable(src_project(workspace.home / "mine", "acme"))
-    rival = write(environment.site_packages, {"acme/__init__.py": ""})
-    distribution(rival, "rival", ["acme/__init__.py"], version="2.0")
+    rival = write(
+        environment.site_packages, {"acme/__init__.py": "", "rival-2.0.dist-info/RECORD": "acme/__init__.py,,\n"}
+    )
     found = findings(environment)["shadowed"]
     assert found["severity"] == "error" and found["about"] == "acme_project"
     assert str(rival / "acme") in found["cause"] and "rival 2.0" in found["cause"]
@@ -109,8 +109,10 @@ def test_shadowed_by_an_installed_package(environment: Environment, workspace: W
 
 def test_shadowed_by_the_standard_library(environment: Environment, workspace: Workspace) -> None:
     project = write(workspace.home / "mine", {"src/json/__init__.py": "", "src/fine.py": ""})
-    leave_install(environment.site_packages, "mine", project, project / "src")
-    found = findings(environment)["shadowed"]
+    leave_install(environment, "mine", project, project / "src")
+    every = findings(environment)
+    assert [*every] == ["shadowed"]  # and not "loaded-elsewhere": the command itself has loaded json
+    found = every["shadowed"]
     assert "standard library" in found["cause"] and "`import json`" in found["cause"]
     assert found["remedy"] == "" and "rename the package" in found["cause"]  # a user's source is not moved
     (project / "src/json").rename(project / "src/json_renamed")
@@ -119,7 +121,7 @@ def test_shadowed_by_the_standard_library(environment: Environment, workspace: W
 
 def test_path_line_whose_folder_offers_nothing(environment: Environment, workspace: Workspace) -> None:
     project = write(workspace.home / "hollow", {"src/readme.md": "", "pyproject.toml": ""})
-    leave_install(environment.site_packages, "hollow", project, project / "src")
+    leave_install(environment, "hollow", project, project / "src")
     found = findings(environment)["nothing-offered"]
     assert found["severity"] == "warning" and str(project / "src") in found["cause"]
     assert "pip install --no-deps -e " in found["remedy"] and str(project) in found["remedy"]
@@ -140,7 +142,7 @@ def test_path_line_whose_folder_is_gone(environment: Environment, workspace: Wor
 def test_marked_editable_but_copied(environment: Environment, workspace: Workspace) -> None:
     project = write(workspace.home / "rusty", {"rusty/__init__.py": ""})
     write(environment.site_packages, {"rusty/__init__.py": ""})
-    leave_install(environment.site_packages, "rusty", project, None)
+    leave_install(environment, "rusty", project, None)
     found = findings(environment)["copied"]
     assert found["severity"] == "warning" and found["about"] == "rusty"
     assert "--force-reinstall" in found["remedy"] and str(project) in found["remedy"]
@@ -179,7 +181,7 @@ def test_two_installs_provide_a_name(environment: Environment, workspace: Worksp
     for name in ("one", "two"):
         files = {"src/acme/__init__.py": "", "src/shared/" + name + ".py": "", "tests/__init__.py": ""}
         project = write(workspace.home / name, files)
-        leave_install(environment.site_packages, name, project, project / "src")
+        leave_install(environment, name, project, project / "src")
     found = [f for f in as_json(environment, "verify", status=1)["findings"] if f["code"] == "provided-twice"]
     assert [f["about"] for f in found] == ["acme"]  # not `shared`, whose halves make one namespace
     assert all(str(workspace.home / name) in found[0]["cause"] for name in ("one", "two"))

@@ -1,5 +1,6 @@
 """Checks of this process: how it was armed, and what has become of the patches."""
 
+import glob
 import os
 from typing import Iterator, Optional
 
@@ -9,9 +10,16 @@ from dbx_patch.diagnosis import remedies
 from dbx_patch.diagnosis.findings import Finding
 from dbx_patch.diagnosis.installs import lost_entries
 from dbx_patch.diagnosis.search import Search
-from dbx_patch.diagnosis.startup import StartupStatus, changed_files, check_startup_status, is_ours, parts_in
-from dbx_patch.diagnosis.status import current_status, is_active, is_databricks
-from dbx_patch.index.pth_files import get_site_packages_dirs
+from dbx_patch.diagnosis.startup import (
+    StartupStatus,
+    changed_files,
+    check_startup_status,
+    is_ours,
+    parts_in,
+    why_none_ran,
+)
+from dbx_patch.diagnosis.status import current_status, is_active, is_databricks, wrong_settings
+from dbx_patch.index.pth_files import folders_of_site, get_site_packages_dirs
 
 
 def start_up(search: Search) -> Iterator[Finding]:
@@ -27,8 +35,7 @@ def start_up(search: Search) -> Iterator[Finding]:
 def _start_up_finding(status: StartupStatus) -> Optional[Finding]:
     apply, why = remedies.code(remedies.APPLY), status.why[0].upper() + status.why[1:]
     if status.cause == "by_hand":
-        cause = f"{why}. The next process will start without dbx-patch again. To install it:"
-        return Finding("note", "armed-by-hand", "start-up", cause, remedies.pip("install", "dbx-patch"))
+        return _armed_by_hand(why, status)
     if status.armed:
         return None
     if status.cause == "not_databricks":
@@ -42,7 +49,7 @@ def _start_up_finding(status: StartupStatus) -> Optional[Finding]:
     found = {
         "no_site": ("no-site", "Start Python without -S. For this session only:", apply),
         "other_folder": ("unprocessed-folder", "Install it in a folder that site reads:", _reinstall(status)),
-        "not_installed": ("not-installed", "Install it:", remedies.pip("install", "dbx-patch")),
+        "not_installed": ("not-installed", "Install it:", _install()),
         "started_before": ("started-before-install", "Restart Python:", remedies.code(remedies.RESTART)),
         "disarmed": ("disarmed", "To put them back:", apply),
         "failed": ("start-up-failed", "To try again in this session:", apply),
@@ -51,10 +58,30 @@ def _start_up_finding(status: StartupStatus) -> Optional[Finding]:
     return Finding("error", code, "start-up", f"{why}. So dbx-patch is not active in this process. {what}", remedy)
 
 
+def _armed_by_hand(why: str, status: StartupStatus) -> Finding:
+    missing, _ = why_none_ran(status.startup_files, status.site_folders)
+    what, remedy = {
+        "no_site": ("A process that is started without -S needs no such call.", ""),
+        "started_before": ("The next process is armed from its start.", ""),
+        "other_folder": ("The next process will start without dbx-patch again. To change that:", _reinstall(status)),
+        "not_installed": ("The next process will start without dbx-patch again. To install it:", _install()),
+    }[missing]
+    return Finding("note", "armed-by-hand", "start-up", f"{why}. {what}", remedy)
+
+
+def _install() -> str:
+    """Return how to install dbx-patch; pip takes one whose start-up file was deleted for installed already."""
+    if any(glob.glob(os.path.join(glob.escape(folder), "dbx_patch-*.dist-info")) for folder in folders_of_site()):
+        return remedies.pip("install", "--no-deps", "--force-reinstall", remedies.THIS)
+    return remedies.pip("install", remedies.OURS)
+
+
 def _reinstall(status: StartupStatus) -> str:
-    if not status.site_folders:
+    """Return how to install dbx-patch where ``site`` looks: elsewhere, pip would call it installed already."""
+    here = [folder for folder in status.site_folders if remedies.is_here(folder)]
+    if not here:
         return remedies.code(remedies.APPLY)
-    return remedies.pip("install", "--force-reinstall", "--target", status.site_folders[-1], "dbx-patch")
+    return remedies.pip("install", "--force-reinstall", "--target", here[-1], remedies.OURS)
 
 
 def _leftover(path: str) -> Finding:
@@ -105,7 +132,7 @@ def other_copies(search: Search) -> Iterator[Finding]:
 def patches(search: Search) -> Iterator[Finding]:
     """Patches that failed, or that do not know this runtime's names."""
     status = current_status()
-    upgrade = remedies.pip("install", "--upgrade", "dbx-patch")
+    upgrade = remedies.pip("install", "--upgrade", remedies.OURS)
     for patch in status.patches:
         if patch.state == "failed":
             cause = f"Patching {patch.module} failed: {patch.reason}. A newer dbx-patch may work:"
@@ -121,9 +148,9 @@ def patches(search: Search) -> Iterator[Finding]:
     for fault in status.faults:
         cause = f"{fault}. No import failed because of this, but dbx-patch could not do part of its work."
         yield Finding("warning", "fault", "dbx-patch", cause, upgrade)
-    for setting in status.warnings:
-        name = next(word for word in setting.replace("=", " ").split() if word.startswith("DBX_PATCH"))
-        yield Finding("warning", "setting", name, setting + ".", remedies.unset(name))
+    for setting in wrong_settings():
+        remedy = remedies.set_to(setting.name, setting.meant) if setting.meant else remedies.unset(setting.name)
+        yield Finding("warning", "setting", setting.name, setting.text, remedy)
 
 
 def lost(search: Search) -> Iterator[Finding]:
@@ -148,7 +175,7 @@ def own_files(search: Search) -> Iterator[Finding]:
     """Start-up files that were changed after the installation: they run at every start of Python."""
     for path, what in changed_files():
         cause = f"This file runs at every start of Python, and {what}. To restore the original:"
-        remedy = remedies.pip("install", "--no-deps", "--force-reinstall", "dbx-patch")
+        remedy = remedies.pip("install", "--no-deps", "--force-reinstall", remedies.THIS)
         yield Finding("error", "start-up-file-changed", path, cause, remedy)
 
 

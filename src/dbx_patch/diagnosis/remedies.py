@@ -6,6 +6,7 @@ import shlex
 import shutil
 import sys
 
+from dbx_patch._version import __version__
 from dbx_patch.diagnosis.disk import Disk
 from dbx_patch.diagnosis.installs import EditableInstall
 from dbx_patch.index.pth_files import files_ending, folders_of_site, lines_of, path_of_line, read_text
@@ -109,5 +110,16 @@ def unset(name: str) -> str:
     return f"unset {name}"
 
 
+def set_to(name: str, value: str) -> str:
+    """Return how to give an environment variable another value."""
+    if in_notebook():
+        where = f"# change {name} in the cluster's environment variables. For this session:\n"
+        return f'{where}import os; os.environ["{name}"] = {value!r}; {APPLY}'
+    return f"export {name}={shlex.quote(value)}"
+
+
+# Older versions of that name are another program, so no command leaves the version open
+OURS = "dbx-patch>=1"
+THIS = f"dbx-patch=={__version__}"
 RESTART = "dbutils.library.restartPython()"
 APPLY = "import dbx_patch; dbx_patch.apply_all_patches()"

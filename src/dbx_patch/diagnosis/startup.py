@@ -82,7 +82,7 @@ def _cause(armed: bool, files: List[str], processed: List[str]) -> Tuple[str, st
     allowed, reason = bootstrap.decide()
     if bootstrap.fault is not None:
         return "failed", f"start-up failed with {type(bootstrap.fault).__name__}: {bootstrap.fault}"
-    missing, why = _why_none_ran(files, processed)
+    missing, why = why_none_ran(files, processed)
     if armed:
         if bootstrap.runs:
             return "started", f"a start-up file ran, and {reason}"
@@ -94,7 +94,8 @@ def _cause(armed: bool, files: List[str], processed: List[str]) -> Tuple[str, st
     return missing, why
 
 
-def _why_none_ran(files: List[str], processed: List[str]) -> Tuple[str, str]:
+def why_none_ran(files: List[str], processed: List[str]) -> Tuple[str, str]:
+    """Return why ``site`` has run none of our start-up files: a cause of :class:`StartupStatus`, and a sentence."""
     if sys.flags.no_site:
         return "no_site", "Python was started with -S, so it read no .pth files"
     if not files:

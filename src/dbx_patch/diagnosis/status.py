@@ -1,8 +1,10 @@
 """The state of this process: which patches are applied, what the fallback served, what is wrong with the settings."""
 
+import difflib
 import os
 import sys
-from typing import List, Tuple
+from dataclasses import dataclass
+from typing import List, Sequence, Tuple
 
 import _dbx_patch_bootstrap as bootstrap
 from dbx_patch import hooks
@@ -25,7 +27,7 @@ def current_status() -> StatusResult:
         fallback=_fallback_state(),
         served=dict(fallback.served) if fallback else {},
         faults=faults,
-        warnings=_settings(),
+        warnings=[setting.text for setting in wrong_settings()],
         version=__version__,
     )
 
@@ -56,15 +58,43 @@ def _fallback_state() -> str:
     return "disabled" if "fallback" in hooks.disabled_patches() else "removed" if applied.were_removed() else "waiting"
 
 
-def _settings() -> List[str]:
-    """Return what is wrong with the environment variables."""
+_SWITCHES = ("auto", "true", "false", "yes", "no", "on", "off", "0", "1")
+_LEVELS = ("DEBUG", "INFO", "WARN", "WARNING", "ERROR", "FATAL", "CRITICAL", "NOTSET")
+
+
+@dataclass
+class Setting:
+    """An environment variable that does not do what it seems to. ``meant``: the value to give it, "" for none."""
+
+    name: str
+    text: str
+    meant: str = ""
+
+
+def wrong_settings() -> List[Setting]:
+    """Return the environment variables of dbx-patch with values that it does not know."""
     found = []
     enabled = os.environ.get("DBX_PATCH_ENABLED", "").strip().lower()
-    if enabled not in ("", "auto", "0", "1", "false", "true", "no", "yes", "off", "on"):
-        found.append(f"DBX_PATCH_ENABLED={enabled} is not a known value and is ignored")
+    if enabled and enabled not in _SWITCHES:
+        text = f"DBX_PATCH_ENABLED={enabled} is not a known value and is ignored"
+        found.append(_setting("DBX_PATCH_ENABLED", text, _near(enabled, _SWITCHES)))
     level = os.environ.get("DBX_PATCH_LOG_LEVEL", "").strip()
-    if level and level.upper() not in ("DEBUG", "INFO", "WARN", "WARNING", "ERROR", "FATAL", "CRITICAL", "NOTSET"):
-        found.append(f"DBX_PATCH_LOG_LEVEL={level} is not a log level, so nothing is logged")
-    unknown = hooks.disabled_patches().difference(hooks.RUNTIME_MODULES, ["fallback"])
-    found += [f"DBX_PATCH_DISABLE names {name}, which is not a patch" for name in sorted(unknown)]
+    if level and level.upper() not in _LEVELS:
+        text = f"DBX_PATCH_LOG_LEVEL={level} is not a log level, so nothing is logged"
+        found.append(_setting("DBX_PATCH_LOG_LEVEL", text, _near(level.upper(), _LEVELS)))
+    known = [*hooks.RUNTIME_MODULES, "fallback"]
+    disabled = hooks.disabled_patches()
+    for name in sorted(disabled.difference(known)):
+        near = _near(name, known)
+        setting = _setting("DBX_PATCH_DISABLE", f"DBX_PATCH_DISABLE names {name}, which is not a patch", near)
+        setting.meant = near and ",".join(sorted({_near(word, known) or word for word in disabled}))
+        found.append(setting)
     return found
+
+
+def _near(word: str, known: Sequence[str]) -> str:
+    return next(iter(difflib.get_close_matches(word, known, 1, 0.6)), "")
+
+
+def _setting(name: str, text: str, near: str) -> Setting:
+    return Setting(name, f"{text}. Did you mean {near}?" if near else f"{text}.", near)
