@@ -10,12 +10,12 @@ from pathlib import Path
 from zipimport import zipimporter
 
 import pytest
-
-from dbx_patch.diagnosis.disk import Disk
-from dbx_patch.hooks.rationed import new_file_finder
 from environments import DATABRICKS, Environment
 from verifying import leave_install
 from workspaces import Workspace, package, src_project, write
+
+from dbx_patch.diagnosis.disk import Disk
+from dbx_patch.hooks.rationed import new_file_finder
 
 FILES = {
     "package/__init__.py": "",

@@ -6,7 +6,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-
 from environments import DATABRICKS, Environment, make_venv
 from sessions import as_json, shell
 from verifying import leave_install

@@ -7,7 +7,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-
 from environments import DATABRICKS, Environment
 from sessions import as_json, command, findings, shell
 from verifying import MAIN, leave_install, reported

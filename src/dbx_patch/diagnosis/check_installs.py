@@ -8,7 +8,6 @@ from dbx_patch.diagnosis.disk import package_files
 from dbx_patch.diagnosis.findings import Finding
 from dbx_patch.diagnosis.installs import EditableInstall, top_modules
 from dbx_patch.diagnosis.search import Search
-from dbx_patch.index.workspace import NOTEBOOK_HEADER, first_bytes, in_workspace
 from dbx_patch.index import pth_files
 from dbx_patch.index.pth_files import (
     find_pth_files,
@@ -19,6 +18,7 @@ from dbx_patch.index.pth_files import (
     read_text,
 )
 from dbx_patch.index.readers import module_of_line
+from dbx_patch.index.workspace import NOTEBOOK_HEADER, first_bytes, in_workspace
 
 # Said where a remedy would change what is not this environment's
 ELSEWHERE = " It belongs to another environment, so it cannot be mended from here."

@@ -9,8 +9,8 @@ from dbx_patch.diagnosis.disk import is_frozen
 from dbx_patch.diagnosis.explanation import EntrySays, FinderSays, Layer
 from dbx_patch.diagnosis.search import Hit, Search, search_path_of
 from dbx_patch.diagnosis.status import current_status, is_databricks
-from dbx_patch.index.workspace import in_workspace
 from dbx_patch.index.pth_files import canonical
+from dbx_patch.index.workspace import in_workspace
 from dbx_patch.output.results import PatchStatus
 
 
@@ -28,7 +28,7 @@ def _says(search: Search, finder: Any, name: str, parent: Optional[Hit]) -> str:
     kind = finder if isinstance(finder, type) else type(finder)
     module, called = kind.__module__, kind.__qualname__
     if finder is hooks.TRIGGER:
-        ours = name in hooks.RUNTIME_MODULES.values()
+        ours = any(name in modules for modules in hooks.RUNTIME_MODULES.values())
         return "patches it when it loads" if ours else "nothing: it only handles modules of the runtime"
     if finder is hooks.FALLBACK:
         found = search.fallback_hit(name, parent)
