@@ -1,12 +1,15 @@
 """Run the matrix and print what it found as a Markdown table: ``python tests/compat/table.py [PYTEST OPTIONS]``.
 
-``--from FILE`` prints an earlier run's, whose tests had DBX_PATCH_MATRIX_REPORT set to that file.
+``--write`` puts the table into the document that shows it. ``--from FILE`` prints, and ``--write --from FILE`` writes,
+an earlier run's, whose tests had DBX_PATCH_MATRIX_REPORT set to that file. ``--check FILE`` prints the lines of that run
+which the document does not have; the exit status is 1 if there are any. A row that was not run is not missed.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -14,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
+DOCUMENT = HERE.parent.parent / "docs/compatibility.md"
+BLOCK = re.compile(r"(<!-- made by tests/compat/table\.py -->\n).*?(<!-- end -->)", re.DOTALL)
 HEADINGS = {
     "cell": "cell",
     "submodules": "cell: submodules",
@@ -54,10 +59,31 @@ def table(found: list[dict[str, Any]]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines) + "\n" + LEGEND
 
 
+def show(text: str, write: bool) -> None:
+    """Print the table, or put it into the document."""
+    if write:
+        DOCUMENT.write_text(BLOCK.sub(lambda match: match[1] + text + match[2], DOCUMENT.read_text()))
+    else:
+        print(text, end="")
+
+
+def missing(report: Path) -> list[str]:
+    """Return the lines of a run's table that the document does not have."""
+    (block,) = BLOCK.finditer(DOCUMENT.read_text())
+    shown = block[0].splitlines()
+    return [line for line in table(json.loads(report.read_text())).splitlines() if line not in shown]
+
+
 def main(arguments: list[str]) -> int:
-    """Print the table; the exit status is pytest's."""
+    """Print, write or check the table; the exit status is pytest's where that runs."""
+    if arguments[:1] == ["--check"]:
+        lines = missing(Path(arguments[1]))
+        print("".join(f"not in {DOCUMENT.name}: {line}\n" for line in lines), end="")
+        return 1 if lines else 0
+    write = "--write" in arguments
+    arguments = [argument for argument in arguments if argument != "--write"]
     if arguments[:1] == ["--from"]:
-        print(table(json.loads(Path(arguments[1]).read_text())), end="")
+        show(table(json.loads(Path(arguments[1]).read_text())), write)
         return 0
     with tempfile.TemporaryDirectory() as folder:
         report = os.path.join(folder, "report.json")
@@ -65,7 +91,7 @@ def main(arguments: list[str]) -> int:
         environment = {**os.environ, "DBX_PATCH_MATRIX_REPORT": report}
         done = subprocess.run(command, cwd=HERE.parent.parent, env=environment, stdout=sys.stderr)
         if os.path.exists(report):
-            print(table(json.loads(Path(report).read_text())), end="")
+            show(table(json.loads(Path(report).read_text())), write)
     return done.returncode
 
 

@@ -1,14 +1,15 @@
 """Makes what the documents show of the program: ``python tests/shipped/document_outputs.py [--write]``.
 
 A block between ``<!-- made by tests/shipped/document_outputs.py: WHAT -->`` and ``<!-- end -->`` is a file that the tests
-run (``file PATH``), or what a command prints (one of `OUTPUTS`) in an environment made here, with real editable
-installs. ``--write`` remakes the blocks in place. Without it, the names of documents that differ are printed, and the
+run (``file PATH``), the list of ``modules``, or what a command prints (one of `OUTPUTS`) in an environment made here,
+with real editable installs. ``--write`` remakes the blocks in place. Without it, the names of documents that differ are printed, and the
 exit status is 1.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import functools
 import os
 import re
@@ -147,8 +148,24 @@ def documents(root: Path = ROOT) -> Iterator[Path]:
     yield from sorted((root / "docs").glob("*.md"))
 
 
+def modules() -> str:
+    """The modules of the package by folder, each with what its docstring's first line says."""
+    lines = ["| module | |\n|---|---|\n"]
+    package = ROOT / "src/dbx_patch"
+    for file in sorted(package.rglob("*.py"), key=lambda file: (file.parent, file.stem != "__init__", file.stem)):
+        name = file.relative_to(package).with_suffix("").as_posix()
+        if "runtimes" not in file.parts and name != "_version":
+            docstring = ast.get_docstring(ast.parse(file.read_text())) or ""
+            says = docstring.split("\n")[0].replace("|", "\\|")
+            says = re.sub(r"(?::\w+:)?`+([^`]+)`+", r"`\1`", says)
+            lines.append(f"| `{name}` | {says} |\n")
+    return "".join(lines)
+
+
 def block(what: str, output: Callable[[str], str]) -> str:
     """Return the fenced text of a block: a file of the checkout's, or an output."""
+    if what == "modules":
+        return modules()
     kind, _, path = what.partition(" ")
     if kind != "file":
         return f"```text\n{output(what)}\n```\n"

@@ -1,4 +1,4 @@
-"""What each kind of editable install says: one reader per shape of EDITABLES.md that needs one.
+"""What each kind of editable install says: one reader for each form that is more than path lines.
 
 A reader gets text and returns a :class:`Sources`, or None where the text is not its shape. It parses the one
 line that matters and executes, imports and stats nothing. Path lines (shapes A, F, H and a part of D) need no
