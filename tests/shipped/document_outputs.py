@@ -2,14 +2,15 @@
 
 A block between ``<!-- made by tests/shipped/document_outputs.py: WHAT -->`` and ``<!-- end -->`` is a file that the tests
 run (``file PATH``), the list of ``modules``, or what a command prints (one of `OUTPUTS`) in an environment made here,
-with real editable installs. ``--write`` remakes the blocks in place. Without it, the names of documents that differ are printed, and the
-exit status is 1.
+with real editable installs. ``--write`` remakes the blocks in place. What differs is printed; without ``--write`` the exit status is
+then 1.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import difflib
 import functools
 import os
 import re
@@ -194,8 +195,8 @@ def main() -> int:
                 differ.append(document)
                 if write:
                     document.write_text(new)
-    for document in differ:
-        print(f"{document.relative_to(ROOT)} {'is written' if write else 'differs'}")
+                name = str(document.relative_to(ROOT))
+                sys.stdout.writelines(difflib.unified_diff(text.splitlines(True), new.splitlines(True), name, name, n=1))
     return 1 if differ and not write else 0
 
 
