@@ -1,8 +1,8 @@
 """Run the matrix and print what it found as a Markdown table: ``python tests/compat/table.py [PYTEST OPTIONS]``.
 
 ``--write`` puts the table into the document that shows it. ``--from FILE`` prints, and ``--write --from FILE`` writes,
-an earlier run's, whose tests had DBX_PATCH_MATRIX_REPORT set to that file. ``--check FILE`` prints the lines of that run
-which the document does not have; the exit status is 1 if there are any. A row that was not run is not missed.
+an earlier run's, whose tests had DBX_PATCH_MATRIX_REPORT set to that file. ``--check FILE`` prints the lines of that
+run which the document does not have; the exit status is 1 if there are any. A row that was not run is not missed.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Makes what the documents show of the program: ``python tests/shipped/document_outputs.py [--write]``.
 
-A block between ``<!-- made by tests/shipped/document_outputs.py: WHAT -->`` and ``<!-- end -->`` is a file that the tests
-run (``file PATH``), the list of ``modules``, or what a command prints (one of `OUTPUTS`) in an environment made here,
-with real editable installs. ``--write`` remakes the blocks in place. What differs is printed; without ``--write`` the exit status is
-then 1.
+A block between ``<!-- made by tests/shipped/document_outputs.py: WHAT -->`` and ``<!-- end -->`` is a file that the
+tests run (``file PATH``), the list of ``modules``, or what a command prints (one of `OUTPUTS`) in an environment made
+here, with real editable installs. ``--write`` remakes the blocks in place. What differs is printed; without ``--write``
+the exit status is then 1.
 """
 
 from __future__ import annotations
@@ -24,7 +24,14 @@ from typing import Callable, Iterator
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BLOCK = re.compile(r"(<!-- made by tests/shipped/document_outputs\.py: (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
-LANGUAGES = {".ipy": "python", ".json": "json", ".sh": "bash", ".yml": "yaml", ".txt": "text", ".py": "python", ".toml": "toml"}
+LANGUAGES = {
+    ".ipy": "python",
+    ".json": "json",
+    ".sh": "bash",
+    ".yml": "yaml",
+    ".txt": "text",
+    ".toml": "toml",
+}
 HOME = "Workspace/Users/first.last@company.com"
 PYPROJECT = """\
 [build-system]
@@ -196,7 +203,9 @@ def main() -> int:
                 if write:
                     document.write_text(new)
                 name = str(document.relative_to(ROOT))
-                sys.stdout.writelines(difflib.unified_diff(text.splitlines(True), new.splitlines(True), name, name, n=1))
+                sys.stdout.writelines(
+                    difflib.unified_diff(text.splitlines(True), new.splitlines(True), name, name, n=1)
+                )
     return 1 if differ and not write else 0
 
 

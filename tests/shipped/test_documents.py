@@ -175,7 +175,9 @@ def test_functions_and_how_they_are_called() -> None:
 
 
 def test_the_doors_have_what_is_documented() -> None:
-    rows = [line.split(" | ") for line in section(DIAGNOSIS, "In code").splitlines() if line.startswith("| `dbx_patch.")]
+    rows = [
+        line.split(" | ") for line in section(DIAGNOSIS, "In code").splitlines() if line.startswith("| `dbx_patch.")
+    ]
     assert len(rows) == 3
     for modules, functions in rows:
         for module in spans(modules):

@@ -27,7 +27,8 @@ IMPORTS = """
 import json, sys
 from dbx_patch.simulator import simulate
 
-report = simulate([sys.argv[3]], workspace=sys.argv[1], notebook=sys.argv[2], runtime=sys.argv[4])
+workspace, notebook, cell, runtime, environ = sys.argv[1:]
+report = simulate([cell], workspace=workspace, notebook=notebook, runtime=runtime, env=json.loads(environ))
 print(json.dumps([[cell.ok, cell.value or cell.traceback] for cell in report.cells]))
 """
 CELL = "{}\nimport library\nlibrary.load('my_package').VALUE"
@@ -59,12 +60,17 @@ class Place:
         file.write_text("".join(line + "\n" for line in lines))
         self.pip("-r", str(file))
 
+    def imports(self, statement: str, runtime: str, **environ: str) -> tuple[bool, str]:
+        """Whether a cell with this statement and a library's import succeeds, and its value or traceback."""
+        notebook = self.workspace / "Users/first.last@company.com/notebook"
+        arguments = [self.workspace, notebook, CELL.format(statement), runtime, json.dumps(environ)]
+        ((succeeded, shown),) = json.loads(run([self.python, "-c", IMPORTS, *arguments]))
+        return succeeded, shown
+
     def works(self, statement: str = "import my_package") -> None:
         """Assert that a cell and a library import the project, under both runtimes."""
         for runtime in ("legacy", "modern"):
-            notebook = self.workspace / "Users/first.last@company.com/notebook"
-            arguments = [self.workspace, notebook, CELL.format(statement), runtime]
-            assert json.loads(run([self.python, "-c", IMPORTS, *arguments])) == [[True, "editable"]]
+            assert self.imports(statement, runtime) == (True, "editable")
 
 
 def run(command: list[str | Path], **environ: str) -> str:
@@ -128,11 +134,39 @@ def test_a_project_that_brings_dbx_patch(parts: tuple[Path, Path], tmp_path: Pat
     place.works()
 
 
+LOAD_EXT = """
+import dbx_patch
+
+class Shell:
+    def register_magic_function(self, *arguments): pass
+    def set_hook(self, *arguments, **options): pass
+
+dbx_patch.load_ipython_extension(Shell())
+"""
+
+
+@pytest.mark.parametrize("statement", [LOAD_EXT, ""], ids=["%load_ext", "nothing"])
+def test_in_an_environment_on_top_of_the_one_with_dbx_patch(place: Place, tmp_path: Path, statement: str) -> None:
+    """Joined by a path line, so that ``site`` does not read the lower environment's ``.pth`` files."""
+    place.pip("dbx-patch")
+    run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "upper"])
+    (upper,) = (tmp_path / "upper/lib").glob("python*/site-packages")
+    (lower,) = (tmp_path / "env/lib").glob("python*/site-packages")
+    (upper / "lower.pth").write_text(f"{lower}\n")
+    place.python = tmp_path / "upper/bin/python"
+    place.pip("-e", str(place.project))
+    verify = [place.python, "-c", "from dbx_patch.commands import cli; cli.main(['verify'])"]
+    shown = run(verify, DATABRICKS_RUNTIME_VERSION="17.3")
+    assert "(unprocessed-folder)" in shown and "pip install" in shown
+    if statement:
+        place.works(statement)
+    else:
+        succeeded, shown = place.imports("", "modern")
+        assert not succeeded and "ModuleNotFoundError" in shown
+
+
 def test_without_dbx_patch_a_library_does_not_import_it(place: Place) -> None:
     """So the other tests here can fail."""
     place.install_listed(["dbx-patch", "--editable ${workspace.file_path}"])
-    code = IMPORTS.replace("runtime=", "env={'DBX_PATCH_ENABLED': '0'}, runtime=")
-    notebook = place.workspace / "Users/first.last@company.com/notebook"
-    report = run([place.python, "-c", code, place.workspace, notebook, CELL.format(""), "modern"])
-    ((fine, shown),) = json.loads(report)
-    assert not fine and "ModuleNotFoundError" in shown
+    succeeded, shown = place.imports("", "modern", DBX_PATCH_ENABLED="0")
+    assert not succeeded and "ModuleNotFoundError" in shown
