@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import json
 import re
 import runpy
 import subprocess
@@ -209,6 +210,26 @@ def test_the_compatibility_table_has_no_failure_and_the_shapes_it_explains() -> 
     assert {row[0] for row in rows} == explained
     named = "".join(path.read_text() for path in (ROOT / "tests/compat").glob("rows*.py"))
     assert [row[1] for row in rows if f'"{row[1]}"' not in named] == []
+
+
+@pytest.mark.parametrize("needed", [True, False])
+def test_a_run_of_the_matrix_is_compared_with_the_table(tmp_path: Path, needed: bool) -> None:
+    """A made-up run of one row, as the document has it or with a mark that differs."""
+    (line,) = re.findall(r"^\| A \| uv-pip \| (.+) \|$", DOCUMENTS["docs/compatibility.md"], re.MULTILINE)
+    table = runpy.run_path(str(ROOT / "tests/compat/table.py"))
+    entries = [
+        {
+            **{"shape": "A", "row": "uv-pip", "situation": situation, "era": era, "outcome": "passed", "works": True},
+            "needed": mark == "**yes**" and (needed or situation != "cell"),
+        }
+        for situation, mark in zip(table["HEADINGS"], line.split(" | "))
+        for era in ("legacy", "modern")
+    ]
+    report = tmp_path / "report.json"
+    report.write_text(json.dumps(entries))
+    command = [sys.executable, str(ROOT / "tests/compat/table.py"), "--check", str(report)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout.count("not in")) == ((0, 0) if needed else (1, 1)), done
 
 
 def test_the_sdist_has_the_documents(tmp_path: Path) -> None:
