@@ -31,7 +31,7 @@ workspace, notebook, cell, runtime, environ = sys.argv[1:]
 report = simulate([cell], workspace=workspace, notebook=notebook, runtime=runtime, env=json.loads(environ))
 print(json.dumps([[cell.ok, cell.value or cell.traceback] for cell in report.cells]))
 """
-CELL = "{}\nimport library\nlibrary.load('my_package').VALUE"
+CELL = "{}\nimport library\nlibrary.load('my_package').__file__"
 
 
 class Place:
@@ -43,7 +43,7 @@ class Place:
         self.python = folder / "env/bin/python"
         shutil.copytree(environment, folder / "env", symlinks=True)
         (self.project / "src/my_package").mkdir(parents=True)
-        (self.project / "src/my_package/__init__.py").write_text("VALUE = 'editable'\n")
+        (self.project / "src/my_package/__init__.py").touch()
         (self.project / "pyproject.toml").write_text(pyproject)
         (site,) = (folder / "env/lib").glob("python*/site-packages")
         (site / "library.py").write_text("import importlib\nload = importlib.import_module\n")
@@ -68,9 +68,9 @@ class Place:
         return succeeded, shown
 
     def works(self, statement: str = "import my_package") -> None:
-        """Assert that a cell and a library import the project, under both runtimes."""
+        """Assert that a cell and a library import the project, and no copy of it, under both runtimes."""
         for runtime in ("legacy", "modern"):
-            assert self.imports(statement, runtime) == (True, "editable")
+            assert self.imports(statement, runtime) == (True, str(self.project / "src/my_package/__init__.py"))
 
 
 def run(command: list[str | Path], **environ: str) -> str:
