@@ -32,7 +32,7 @@ def test_demo_notices_a_broken_dbx_patch(environment: Environment, tmp_path: Pat
         pth.write_text("# nothing runs\n")
     else:
         file = env.site_packages / "dbx_patch" / broken
-        file.write_text(file.read_text().replace("sys.path.extend(lost)", "pass"))
+        file.write_text(file.read_text().replace("sys.path.insert(place, mine)", "pass"))
     done = command(env, "demo")
     assert done.returncode == 1 and "NOT as expected" in done.stdout and "missed" in done.stdout
 

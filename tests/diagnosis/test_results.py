@@ -58,13 +58,13 @@ def test_paths_in_the_api(notebook: Notebook) -> None:
     cells = [
         "import dbx_patch; dbx_patch.get_editable_install_paths()",
         "[[i.name, i.names, i.paths] for i in dbx_patch.editable_installs()]",
-        lose + "[dbx_patch.refresh_editable_paths(), sys.path.count(root), sys.path[-1] == root]",
+        lose + "[dbx_patch.refresh_editable_paths(), sys.path.count(root), sys.path[sys.path.index(root) - 1]]",
     ]
     paths, installs, refreshed = notebook.values(*cells)
     home = notebook.workspace.home
     assert str(home / "proj/src") in paths and any(path.startswith(str(home / "flat")) for path in paths)
     assert ["acme_src_project", ["acme_src"], [str(home / "proj/src")]] in installs
-    assert refreshed == [len(paths), 1, True]
+    assert refreshed == [len(paths), 1, str(notebook.environment.site_packages)], "right behind its site folder"
 
 
 def test_switched_off_no_call_changes_the_path(notebook: Notebook) -> None:
@@ -153,7 +153,7 @@ dbx_patch.refresh_editable_paths()
 print("put back on sys.path" in stream.getvalue())
 """
     loud = notebook.environment.run(code, env={**DATABRICKS, "DBX_PATCH_LOG_LEVEL": "debug"})
-    assert loud.stdout == "True\nTrue\n"
+    assert loud.stdout == "False\nTrue\n", "logging is the application's to load"
     root = str(notebook.workspace.home / "proj/src")
     assert f"dbx_patch DEBUG: put back on sys.path after import acme_src: {root}\n" in loud.stderr
     assert "dbx_patch DEBUG: served by the fallback: acme_src (" in loud.stderr

@@ -7,10 +7,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from environments import DATABRICKS, Environment
-from sessions import as_json, command, findings, shell
-from verifying import MAIN, leave_install, reported
-from workspaces import Workspace, flat_project, package, src_project, write
+
+from support.environments import DATABRICKS, Environment
+from support.installed import leave_install
+from support.sessions import MAIN, as_json, command, findings, reported, shell
+from support.workspaces import Workspace, flat_project, package, src_project, write
 
 
 def test_project_gone(environment: Environment, workspace: Workspace) -> None:
@@ -90,7 +91,7 @@ def test_a_file_that_names_nothing_is_no_install(environment: Environment, tmp_p
 
 def test_a_stray_module_beside_the_packages_is_a_note(environment: Environment, workspace: Workspace) -> None:
     project = write(workspace.home / "flat", {"acme/__init__.py": "", "installed.py": "", "pyproject.toml": ""})
-    leave_install(environment, "flat", project, project)
+    leave_install(environment.site_packages, "flat", project, project)
     write(environment.site_packages, {"installed.py": "", "other-2.0.dist-info/RECORD": "installed.py,,\n"})
     assert findings(environment, 0)["shadowed"]["severity"] == "note"
 
@@ -108,7 +109,7 @@ def test_shadowed_by_an_installed_package(environment: Environment, workspace: W
 
 def test_shadowed_by_the_standard_library(environment: Environment, workspace: Workspace) -> None:
     project = write(workspace.home / "mine", {"src/json/__init__.py": "", "src/fine.py": ""})
-    leave_install(environment, "mine", project, project / "src")
+    leave_install(environment.site_packages, "mine", project, project / "src")
     every = findings(environment)
     assert [*every] == ["shadowed"]  # and not "loaded-elsewhere": the command itself has loaded json
     found = every["shadowed"]
@@ -120,7 +121,7 @@ def test_shadowed_by_the_standard_library(environment: Environment, workspace: W
 
 def test_path_line_whose_folder_offers_nothing(environment: Environment, workspace: Workspace) -> None:
     project = write(workspace.home / "hollow", {"src/readme.md": "", "pyproject.toml": ""})
-    leave_install(environment, "hollow", project, project / "src")
+    leave_install(environment.site_packages, "hollow", project, project / "src")
     found = findings(environment)["nothing-offered"]
     assert found["severity"] == "warning" and str(project / "src") in found["cause"]
     assert "pip install --no-deps -e " in found["remedy"] and str(project) in found["remedy"]
@@ -141,7 +142,7 @@ def test_path_line_whose_folder_is_gone(environment: Environment, workspace: Wor
 def test_marked_editable_but_copied(environment: Environment, workspace: Workspace) -> None:
     project = write(workspace.home / "rusty", {"rusty/__init__.py": ""})
     write(environment.site_packages, {"rusty/__init__.py": ""})
-    leave_install(environment, "rusty", project, None)
+    leave_install(environment.site_packages, "rusty", project, None)
     found = findings(environment)["copied"]
     assert found["severity"] == "warning" and found["about"] == "rusty"
     assert "--force-reinstall" in found["remedy"] and str(project) in found["remedy"]
@@ -180,7 +181,7 @@ def test_two_installs_provide_a_name(environment: Environment, workspace: Worksp
     for name in ("one", "two"):
         files = {"src/acme/__init__.py": "", "src/shared/" + name + ".py": "", "tests/__init__.py": ""}
         project = write(workspace.home / name, files)
-        leave_install(environment, name, project, project / "src")
+        leave_install(environment.site_packages, name, project, project / "src")
     found = [f for f in as_json(environment, "verify", status=1)["findings"] if f["code"] == "provided-twice"]
     assert [f["about"] for f in found] == ["acme"]  # not `shared`, whose halves make one namespace
     assert all(str(workspace.home / name) in found[0]["cause"] for name in ("one", "two"))

@@ -10,12 +10,12 @@ from pathlib import Path
 from zipimport import zipimporter
 
 import pytest
-from environments import DATABRICKS, Environment
-from verifying import leave_install
-from workspaces import Workspace, package, src_project, write
 
 from dbx_patch.diagnosis.disk import Disk
 from dbx_patch.hooks.rationed import new_file_finder
+from support.environments import DATABRICKS, Environment
+from support.installed import leave_install
+from support.workspaces import Workspace, package, src_project, write
 
 FILES = {
     "package/__init__.py": "",
@@ -109,7 +109,9 @@ print(json.dumps(found))
 
 def test_each_place_is_looked_at_once(environment: Environment, workspace: Workspace) -> None:
     for name in ("one", "two", "three"):
-        leave_install(environment, name, workspace.home / name, write(workspace.home / name / "src", package(name)))
+        leave_install(
+            environment.site_packages, name, workspace.home / name, write(workspace.home / name / "src", package(name))
+        )
     write(environment.site_packages, {"library/__init__.py": "", "library/part.py": ""})
     write(environment.site_packages, {"library-1.0.dist-info/RECORD": "library/__init__.py,,\nlibrary/part.py,,\n"})
     works = {"two.deep.leaf": True, "two": True, "library.part": True, "json.decoder": True}

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_simulator import HOOKS, World, world
 
 from dbx_patch.simulator import Cell, Variant, run_program, simulate_executor
+from simulator.worlds import HOOKS, World
 
-__all__ = ["world"]  # the fixture
 OFF = {"DBX_PATCH_ENABLED": "0"}  # the interpreter that runs the tests may have it
 WRITING = {"PYTHONDONTWRITEBYTECODE": None}
 NEAR = "import beside; beside.where"

@@ -6,10 +6,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from environments import DATABRICKS, Environment, make_venv
-from sessions import as_json, shell
-from verifying import leave_install
-from workspaces import Workspace, package, write
+
+from support.environments import DATABRICKS, Environment, make_venv
+from support.installed import leave_install
+from support.sessions import as_json, shell
+from support.workspaces import Workspace, package, write
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -24,7 +25,7 @@ def project(workspace: Workspace, name: str, provides: str) -> Path:
 
 
 def install(env: Environment, name: str, folder: Path) -> None:
-    leave_install(env, name, folder, folder / "src")
+    leave_install(env.site_packages, name, folder, folder / "src")
     record = env.site_packages / f"{name}-1.0.dist-info/RECORD"
     record.write_text(
         record.read_text() + "".join(f"{path.parent.name}/{path.name},,\n" for path in record.parent.iterdir())
