@@ -17,42 +17,67 @@ if TYPE_CHECKING:
     from dbx_patch.commands.notebook import load_ipython_extension as load_ipython_extension
     from dbx_patch.commands.notebook import unload_ipython_extension as unload_ipython_extension
     from dbx_patch.diagnosis.explain import explain as explain
+    from dbx_patch.diagnosis.explanation import EntrySays as EntrySays
+    from dbx_patch.diagnosis.explanation import Explanation as Explanation
+    from dbx_patch.diagnosis.explanation import FinderSays as FinderSays
+    from dbx_patch.diagnosis.explanation import Layer as Layer
+    from dbx_patch.diagnosis.explanation import Offer as Offer
+    from dbx_patch.diagnosis.findings import Finding as Finding
+    from dbx_patch.diagnosis.findings import VerifyResult as VerifyResult
+    from dbx_patch.diagnosis.installs import EditableInstall as EditableInstall
+    from dbx_patch.diagnosis.installs import InstallsResult as InstallsResult
     from dbx_patch.diagnosis.installs import editable_installs as editable_installs
+    from dbx_patch.diagnosis.startup import StartupStatus as StartupStatus
     from dbx_patch.diagnosis.startup import check_startup_status as check_startup_status
     from dbx_patch.diagnosis.verify import verify_editable_installs as verify_editable_installs
     from dbx_patch.hooks import when_imported as when_imported
     from dbx_patch.hooks.journal import reset_logger as reset_logger
+    from dbx_patch.output.results import ApplyPatchesResult as ApplyPatchesResult
+    from dbx_patch.output.results import PatchResult as PatchResult
+    from dbx_patch.output.results import PatchStatus as PatchStatus
+    from dbx_patch.output.results import PthProcessingResult as PthProcessingResult
+    from dbx_patch.output.results import RemovePatchesResult as RemovePatchesResult
+    from dbx_patch.output.results import Result as Result
+    from dbx_patch.output.results import StatusResult as StatusResult
 
-# public name -> the module that has it
+# module -> the public names that it has: one string each, because a start on Databricks makes this table
 _HOMES = {
-    "apply_all_patches": "api",
-    "check_patch_status": "api",
-    "remove_all_patches": "api",
-    "process_all_pth_files": "api",
-    "get_editable_install_paths": "api",
-    "refresh_editable_paths": "api",
-    "when_imported": "hooks",
-    "editable_installs": "diagnosis.installs",
-    "check_startup_status": "diagnosis.startup",
-    "verify_editable_installs": "diagnosis.verify",
-    "explain": "diagnosis.explain",
-    "reset_logger": "hooks.journal",
-    "load_ipython_extension": "commands.notebook",
-    "unload_ipython_extension": "commands.notebook",
+    "_version": "__version__",
+    "api": "apply_all_patches check_patch_status get_editable_install_paths"
+    " process_all_pth_files refresh_editable_paths remove_all_patches",
+    "commands.notebook": "load_ipython_extension unload_ipython_extension",
+    "diagnosis.explain": "explain",
+    "diagnosis.explanation": "EntrySays Explanation FinderSays Layer Offer",
+    "diagnosis.findings": "Finding VerifyResult",
+    "diagnosis.installs": "EditableInstall InstallsResult editable_installs",
+    "diagnosis.startup": "StartupStatus check_startup_status",
+    "diagnosis.verify": "verify_editable_installs",
+    "hooks": "when_imported",
+    "hooks.journal": "reset_logger",
+    "output.results": "ApplyPatchesResult PatchResult PatchStatus PthProcessingResult"
+    " RemovePatchesResult Result StatusResult",
 }
 
-__all__ = sorted(_HOMES)  # noqa: PLE0605
-_HOMES["__version__"] = "_version"
+
+def _public() -> "list[str]":
+    return sorted(name for names in _HOMES.values() for name in names.split() if name != "__version__")
 
 
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        hint = ": nothing is to be installed any more; see check_startup_status()" if "sitecustomize" in name else ""
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}{hint}")
-    home = __import__(__name__ + "." + _HOMES[name], fromlist=[name])
-    value = globals()[name] = getattr(home, name)
-    return value
+# Hidden from type checkers, to which a misspelt name would otherwise be one more attribute
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        if name == "__all__":
+            return _public()
+        home = next((home for home, names in _HOMES.items() if name in names.split()), "")
+        if not home:
+            hint = (
+                ": nothing is to be installed any more; see check_startup_status()" if "sitecustomize" in name else ""
+            )
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}{hint}")
+        value = globals()[name] = getattr(__import__(f"{__name__}.{home}", fromlist=[name]), name)
+        return value
 
 
 def __dir__() -> "list[str]":
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *_public()})

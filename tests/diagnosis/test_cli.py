@@ -32,6 +32,12 @@ def test_script_and_module_are_the_same(env: Environment) -> None:
     assert done.stdout == command(env, "paths", "--json").stdout != ""
 
 
+def test_json_has_a_schema_version(notebook: Notebook) -> None:
+    for args in (["status"], ["verify"], ["paths"], ["explain", "json"], ["version"]):
+        assert as_json(notebook.environment, *args)["schema"] == 1
+    assert json.loads(simulate(notebook, "--json", "-c", "").stderr)["schema"] == 1
+
+
 def test_status_paths_version(env: Environment) -> None:
     status = as_json(env, "status")
     assert status["active"] and status["fallback"] == "applied"
@@ -90,6 +96,15 @@ def test_a_reader_that_leaves_and_ctrl_c(env: Environment) -> None:
         finally:
             running.kill()
     assert running.returncode == 130 and b"cli.py" not in errors
+
+
+def test_a_full_disk_is_said_in_one_line(env: Environment) -> None:
+    for args in (["explain", "json"], ["paths", "--json"], ["version"]):
+        with open("/dev/full", "wb") as full:
+            line = [env.python, "-m", "dbx_patch", *args]
+            done = subprocess.run(line, env=clean_environ(ON), stdout=full, stderr=subprocess.PIPE, text=True)
+        assert done.returncode == 1
+        assert done.stderr == "dbx-patch: the output could not be written: No space left on device\n", args
 
 
 def in_terminal(env: Environment, *args: str, **extra: str) -> str:

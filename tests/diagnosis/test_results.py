@@ -133,6 +133,18 @@ said
     assert len(gone) == 3 and plain == "module 'dbx_patch' has no attribute 'no_such_thing'"
 
 
+def test_result_types_can_be_imported(notebook: Notebook) -> None:
+    cell = """
+import dbx_patch
+from dbx_patch import EditableInstall, Explanation, Finding, StartupStatus, StatusResult, VerifyResult
+made = {VerifyResult: dbx_patch.verify_editable_installs(False), Explanation: dbx_patch.explain("json"),
+    StatusResult: dbx_patch.check_patch_status(False), StartupStatus: dbx_patch.check_startup_status(False),
+    EditableInstall: dbx_patch.editable_installs()[0]}
+[[type(value) is kind for kind, value in made.items()], set(dbx_patch.__all__) <= set(dir(dbx_patch))]
+"""
+    assert notebook.values(cell) == [[[True] * 5, True]]
+
+
 def test_every_public_name_is_there(notebook: Notebook) -> None:
     cell = "import dbx_patch; [n for n in dbx_patch.__all__ if not callable(getattr(dbx_patch, n))]"
     assert notebook.values(cell) == [[]]

@@ -68,6 +68,20 @@ print(json.dumps([html(cell) for cell in cells]))
     assert "acme_src/sub.py" in shown[5] and "disarmed" in shown[6] and "active" in shown[7]
 
 
+def test_text_plain_is_the_text(env: Environment, tmp_path: Path) -> None:
+    """What a terminal shows, and a notebook that is exported to text."""
+    code = """
+run("%load_ext dbx_patch")
+run("import dbx_patch")
+cells = ["%dbx_patch status", "%dbx_patch verify", "%dbx_patch paths", "%dbx_patch refresh", "%dbx_patch explain json",
+         "dbx_patch.editable_installs()[0]", "dbx_patch.check_startup_status(verbose=False)"]
+results = [run(cell) for cell in cells]
+print(json.dumps([[shell.display_formatter.format(one)[0]["text/plain"], str(one)] for one in results]))
+"""
+    shown = in_ipython(env, code, tmp_path)
+    assert len(shown) == 7 and all(plain == text for plain, text in shown)
+
+
 def test_loading_arms_and_unloading_undoes_it(env: Environment, tmp_path: Path) -> None:
     code = """
 states = [armed()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import errno
 import json
 import os
 import platform
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Callable, Sequence
 
 from dbx_patch._version import __version__
 from dbx_patch.output import rendering
+from dbx_patch.output.results import SCHEMA
 
 if TYPE_CHECKING:
     from dbx_patch.output.results import Result
@@ -43,12 +45,36 @@ def main(argv: Sequence[str] | None = None) -> int:
             sys.stdout.flush()
         return status
     except BrokenPipeError:  # `dbx-patch paths | head`: the reader has what it wanted
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that the last flush fails no more
+        _drop_output()
         return 141
+    except OSError as error:  # a full disk, or a terminal that is gone
+        if not _gives_up_output(error):
+            raise
+        return 1
     except KeyboardInterrupt:
         return 130
     except SystemExit as stop:  # argparse: help or a usage error
         return stop.code if isinstance(stop.code, int) else 2
+
+
+def _drop_output() -> None:
+    """Have the flush at the interpreter's end, of what could not be written, succeed."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _gives_up_output(error: OSError) -> bool:
+    """Say in a line that the output could not be written; False where something else has failed."""
+    if error.filename is not None or error.errno not in (
+        errno.ENOSPC,
+        errno.EDQUOT,
+        errno.EFBIG,
+        errno.EIO,
+        errno.EBADF,
+    ):
+        return False
+    _drop_output()
+    rendering.show(f"dbx-patch: the output could not be written: {error.strerror}", sys.stderr)
+    return True
 
 
 def _run(argv: list[str]) -> int:
@@ -80,9 +106,9 @@ def _run(argv: list[str]) -> int:
     return result.exit_code()
 
 
-def print_json(data: Any) -> None:
+def print_json(data: dict[str, Any]) -> None:
     """Print ``data`` as JSON in ASCII, which every terminal and pipe can take."""
-    print(json.dumps(data, indent=2))
+    print(json.dumps({"schema": SCHEMA, **data}, indent=2))
 
 
 def _unknown(command: str) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dbx_patch.diagnosis.startup import check_startup_status
+from dbx_patch.output.results import SCHEMA
 from dbx_patch.simulator import materialise, run_program
 
 # Put behind the simulated kernel's own `serve`, in a copy of that runtime made for this run.
@@ -50,7 +51,12 @@ def run(program: tuple[str, str, list[str]], options: argparse.Namespace) -> int
         report = Path(folder).resolve() / "status.json"
         status = run_program(kind, target, args, runtime_dir=_reporting_runtime(report, options), **common)
         found = json.loads(report.read_text("utf-8")) if report.exists() else None
-    data = {"exit_status": status, "runtime": options.runtime, "workspace": os.path.abspath(options.workspace)}
+    data = {
+        "schema": SCHEMA,
+        "exit_status": status,
+        "runtime": options.runtime,
+        "workspace": os.path.abspath(options.workspace),
+    }
     print(json.dumps({**data, "without_patch": options.without_patch, "status": found}), file=sys.stderr)
     return status
 

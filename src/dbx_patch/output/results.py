@@ -9,9 +9,17 @@ from typing import Any, Dict, List, Tuple
 from dbx_patch.output import rendering
 from dbx_patch.output.rendering import Section
 
+# Of the JSON that the commands print: goes up when a key is removed, renamed or means something else
+SCHEMA = 1
+
 
 class Result:
     """Base of all results: how they are shown."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        # IPython looks class by class, and so would find the repr that a dataclass has of its own before this
+        cls._repr_pretty_ = Result._repr_pretty_  # type: ignore[method-assign]
 
     def headline(self) -> str:
         """Return the result in a sentence."""
@@ -40,7 +48,7 @@ class Result:
         return rendering.as_html(self.headline(), self.sections())
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        printer.text(self.text())  # IPython in a terminal
+        printer.text(self.text())  # IPython in a terminal, and text/plain everywhere
 
 
 def counted(number: int, one: str, many: str = "") -> str:
