@@ -68,6 +68,14 @@ def test_a_mistyped_command(env: Environment, typed: str, meant: str) -> None:
     assert done.stderr == f"dbx-patch: there is no command '{typed}'. Did you mean '{meant}'?\n"
 
 
+@pytest.mark.parametrize("option", ["--apply", "--verify", "--status", "--remove", "--quiet"])
+def test_options_of_the_old_version_say_what_to_do(env: Environment, option: str) -> None:
+    done = command(env, option)
+    assert done.returncode == 2 and done.stdout == ""
+    [sentence] = done.stderr.splitlines()
+    assert sentence.startswith(f"dbx-patch: the option {option} of 0.1 is gone: ") and sentence.endswith(".")
+
+
 def test_usage_errors(env: Environment) -> None:
     for args in ((), ("explain",), ("status", "--jso"), ("zzz",), ("simulate",), ("simulate", "no-such-file.py")):
         done = command(env, *args)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import subprocess
+import sys
 from html.parser import HTMLParser
 
 import pytest
 
-from support.environments import DATABRICKS
+from support.environments import DATABRICKS, ROOT, Environment, clean_environ
 from support.kernels import ERAS, Notebook
 
 
@@ -129,8 +132,61 @@ for name in ("install_sitecustomize", "uninstall_sitecustomize", "check_sitecust
 said
 """
     *gone, plain = notebook.values(cell)[0]
-    assert all("nothing is to be installed" in text and "check_startup_status()" in text for text in gone)
+    assert all("active by itself" in text and "check_startup_status()" in text for text in gone)
     assert len(gone) == 3 and plain == "module 'dbx_patch' has no attribute 'no_such_thing'"
+
+
+GONE = ("patch_dbx", "patch_and_install", "install_sitecustomize", "uninstall_sitecustomize")
+IMPORTS = [f"from dbx_patch import {name}" for name in (*GONE, "check_sitecustomize_status")]
+IMPORTS.append("import dbx_patch.install_sitecustomize")
+IMPORTS.append("from dbx_patch.install_sitecustomize import install_sitecustomize")
+
+
+@pytest.mark.parametrize("statement", IMPORTS)
+def test_imports_of_the_old_version_say_what_to_do(notebook: Notebook, statement: str) -> None:
+    done = notebook.environment.run(
+        f"try:\n    {statement}\nexcept ImportError as error:\n    print(error)", env=DATABRICKS
+    )
+    [sentence] = done.stdout.splitlines()
+    assert (
+        statement.split()[-1].rpartition(".")[2] in sentence and "since 1.0 dbx-patch is active by itself" in sentence
+    )
+    assert "apply_all_patches()" in sentence or "check_startup_status()" in sentence
+
+
+def test_a_name_that_never_was_fails_as_everywhere(notebook: Notebook) -> None:
+    cell = """
+import dbx_patch
+said = [hasattr(dbx_patch, name) for name in ("patch_dbx", "nothing", "explain")]
+try:
+    from dbx_patch import nothing
+except ImportError as error:
+    said.append(str(error).partition(" (")[0])
+said
+"""
+    assert notebook.values(cell) == [[False, False, True, "cannot import name 'nothing' from 'dbx_patch'"]]
+
+
+def test_type_checkers_read_what_is_there() -> None:
+    stub = ast.parse((ROOT / "src/dbx_patch/__init__.pyi").read_text())
+    read = {
+        (node.module, a.name, a.asname) for node in stub.body if isinstance(node, ast.ImportFrom) for a in node.names
+    }
+    table = ast.parse((ROOT / "src/dbx_patch/__init__.py").read_text())
+    [homes] = [ast.literal_eval(node.value) for node in table.body if isinstance(node, ast.Assign)]
+    assert read == {(f"dbx_patch.{home}", n, n) for home, names in homes.items() for n in names.split()}
+
+
+def test_type_checkers_see_a_misspelt_name(tmp_path: Path) -> None:
+    pytest.importorskip("mypy")
+    code = "import dbx_patch\nfrom dbx_patch import Explanation\n"
+    code += "answer: Explanation = dbx_patch.explain('x')\ndbx_patch.explian('x')\n"
+    (tmp_path / "user.py").write_text(code)
+    command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "cache"), "user.py"]
+    environ = clean_environ({"MYPYPATH": str(ROOT / "src")})
+    done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=300)
+    lines = done.stdout.splitlines()
+    assert len(lines) == 2 and lines[0].startswith("user.py:4: error:") and '"explian"' in lines[0], done.stdout
 
 
 def test_result_types_can_be_imported(notebook: Notebook) -> None:

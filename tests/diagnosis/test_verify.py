@@ -173,6 +173,13 @@ def test_a_misspelt_setting(installed: Environment, name: str, value: str, meant
     assert findings(installed, 0, **{name: meant}) == {}
 
 
+@pytest.mark.parametrize("name", ["DBX_PATCH_DEBUG", "DBX_PATCH_VERBOSE"])
+def test_a_setting_of_the_old_version(installed: Environment, name: str) -> None:
+    found = findings(installed, **{name: "1"})["setting"]
+    assert found["about"] == name and "DBX_PATCH_LOG_LEVEL=DEBUG" in found["cause"]
+    assert found["remedy"] == f"unset {name}"
+
+
 def test_armed_by_hand_says_what_helps(bare: Environment, installed: Environment, environment: Environment) -> None:
     """pip would answer "already satisfied" in two of the three."""
     by_hand = f"import dbx_patch; dbx_patch.apply_all_patches(verbose=False)\n{MAIN}"

@@ -11,6 +11,7 @@ import platform
 import sys
 from typing import TYPE_CHECKING, Any, Callable, Sequence
 
+from dbx_patch._gone import OPTIONS
 from dbx_patch._version import __version__
 from dbx_patch.output import rendering
 from dbx_patch.output.results import SCHEMA
@@ -81,6 +82,9 @@ def _run(argv: list[str]) -> int:
     parser, parsers = _parsers()
     if not argv:
         parser.print_help(sys.stderr)
+        return 2
+    if argv[0] in OPTIONS:
+        rendering.show(f"dbx-patch: the option {argv[0]} of 0.1 is gone: {OPTIONS[argv[0]]}", sys.stderr)
         return 2
     if not argv[0].startswith("-") and argv[0] not in COMMANDS:
         return _unknown(argv[0])

@@ -82,6 +82,10 @@ def wrong_settings() -> List[Setting]:
     if level and level.upper() not in _LEVELS:
         text = f"DBX_PATCH_LOG_LEVEL={level} is not a log level, so nothing is logged"
         found.append(_setting("DBX_PATCH_LOG_LEVEL", text, _near(level.upper(), _LEVELS)))
+    for name in ("DBX_PATCH_DEBUG", "DBX_PATCH_VERBOSE"):
+        if name in os.environ:
+            text = f"{name} is a setting of dbx-patch 0.1 and does nothing. Use DBX_PATCH_LOG_LEVEL=DEBUG."
+            found.append(Setting(name, text))
     known = [*hooks.RUNTIME_MODULES, "fallback"]
     disabled = hooks.disabled_patches()
     for name in sorted(disabled.difference(known)):
