@@ -24,8 +24,11 @@ class NotebookImportException(ImportError):
 def _is_notebook(file: str) -> bool:
     if not file.endswith(".py"):
         return False
-    with open(file, "rb") as stream:
-        start = stream.read(len(NOTEBOOK_HEADER))
+    try:
+        with open(file, "rb") as stream:
+            start = stream.read(len(NOTEBOOK_HEADER))
+    except NotADirectoryError:  # it lies in an archive
+        return False
     is_package_file = file.endswith("/__init__.py")
     return start == NOTEBOOK_HEADER or (ANY_COMMENT_IN_PACKAGE_FILE and is_package_file and start[:1] == b"#")
 
