@@ -1,0 +1,19 @@
+"""What the suite takes from the other tests' helpers, in one place."""
+
+from __future__ import annotations
+
+from environments import Environment, clean_environ, locked, once, run
+from workspaces import SETUPTOOLS, flat_project, package, src_project, write
+
+__all__ = [
+    "SETUPTOOLS",
+    "Environment",
+    "clean_environ",
+    "flat_project",
+    "locked",
+    "once",
+    "package",
+    "run",
+    "src_project",
+    "write",
+]
