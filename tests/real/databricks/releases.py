@@ -80,7 +80,10 @@ def download(python: str, folder: Path, *requirements: str) -> None:
     command = [python, "-m", "pip", "download", "-q", "--only-binary", ":all:", "-d", str(folder), *requirements]
     done = subprocess.run(command, env=clean_environ(), capture_output=True, text=True)
     offline = [python, "-m", "pip", "download", "-q", "--no-index", "--find-links", str(folder), "-d", str(folder)]
-    if done.returncode and subprocess.run([*offline, *requirements], env=clean_environ(), capture_output=True).returncode:
+    if (
+        done.returncode
+        and subprocess.run([*offline, *requirements], env=clean_environ(), capture_output=True).returncode
+    ):
         lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
         raise Unavailable(f"{requirements[-1]} is neither cached nor to be had: {lines[-1] if lines else done.stderr}")
 

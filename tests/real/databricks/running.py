@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from real.databricks.cells import described
 from real.databricks.helpers import Environment, clean_environ
 from real.databricks.releases import Release
-from real.databricks.scenarios import SCENARIOS, Scenario, probes
+from real.databricks.scenarios import SCENARIOS, Scenario
 from real.databricks.worlds import MOUNT, World
 
 PROBES = Path(__file__).resolve().parent / "probes"
@@ -75,7 +77,7 @@ class Machine:
             "worker": "worker_util" if (self.release.folder / "pyspark/worker_util.py").exists() else "worker",
             "files": str(base / "files"),
             "roots": [str(self.world.workspace), str(self.world.prefix / MOUNT)],
-            "scenarios": [self._described(scenario) for scenario in scenarios],
+            "scenarios": [self._described(scenario, patched) for scenario in scenarios],
         }
         (base / "files").mkdir()
         (base / "job.json").write_text(json.dumps(job))
@@ -95,14 +97,12 @@ class Machine:
 
     def _with_client(self, environment: Environment, folder: Path) -> Environment:
         """A copy of an environment that has the client's pyspark in its site-packages."""
-        import shutil
-
         shutil.copytree(environment.folder, folder, symlinks=True)
         made = Environment(folder, environment.tools)
         (made.site_packages / "pyspark").symlink_to(self.release.folder / "pyspark")
         return made
 
-    def _described(self, scenario: Scenario) -> dict[str, Any]:
+    def _described(self, scenario: Scenario, patched: bool) -> dict[str, Any]:
         root = self.world.prefix / scenario.spelled
         environ = {"PYTHON_DEFAULT_CWD": "true"}
         if scenario.notebook:
@@ -113,11 +113,11 @@ class Machine:
             "name": scenario.name,
             "environ": environ,
             "tasks": scenario.tasks,
-            "before": scenario.before,
+            "before": [{"code": code, "fresh": ""} for code in scenario.before],
             "by_arguments": scenario.by_arguments,
             "keeps_paths": scenario.keeps_paths,
             "watched": scenario.watched,
             "folder": str(root / scenario.notebook),
             "repo": str(root / scenario.repo) if scenario.repo else "",
-            "probes": probes(),
+            "probes": described(self.world.workspace, scenario.watched, patched),
         }

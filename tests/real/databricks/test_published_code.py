@@ -3,69 +3,105 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any, Callable
 
 import pytest
 
+from real.databricks.cells import BESIDE, SPARED, expected
 from real.databricks.releases import Release
-from real.databricks.scenarios import BESIDE, SCENARIOS, SPARED, Scenario, expected
+from real.databricks.scenarios import GUARDED, HOOK, NOTHING, SCENARIOS, Scenario
 
 pytestmark = [
     pytest.mark.databricks,
     pytest.mark.parametrize("scenario", SCENARIOS, ids=[scenario.name for scenario in SCENARIOS]),
 ]
-Outcomes = dict[str, dict[str, Any]]
+# process -> the runtime's module that has its hook
+HOOKS = {"driver": HOOK, "worker": "pyspark.wsfs_import_hook", "isolated": "_engine_pyspark.wsfs_import_hook"}
+Record = Callable[[str, object], None]
+
+
+@dataclass(frozen=True)
+class Side:
+    """What the probes of a scenario found, without dbx-patch or with it."""
+
+    probes: dict[str, dict[str, Any]]
+
+    def value(self, name: str) -> Any:
+        """The value of a probe's cell, or its error."""
+        return self.probes[name].get("value", self.probes[name].get("error"))
+
+    def values(self, names: Any) -> dict[str, Any]:
+        return {name: self.value(name) for name in names}
+
+    def works(self, name: str) -> bool:
+        return "value" in self.probes[name]
+
+    def operations(self, name: str) -> Counter[str]:
+        """How often the workspace was asked, by kind of question."""
+        return Counter(kind for kind, _ in self.probes[name]["operations"])
 
 
 @pytest.fixture
-def compared(
-    scenario: Scenario, release: Release, outcomes: Outcomes, record_property: Callable[[str, object], None]
-) -> tuple[dict[str, Any], dict[str, Any]]:
+def sides(
+    scenario: Scenario, release: Release, outcomes: dict[str, dict[str, Any]], record_property: Record
+) -> tuple[Side, Side]:
     """What the scenario's probes found without and with dbx-patch."""
     if not scenario.is_for(release.numbers):
         pytest.skip(f"not before {'.'.join(map(str, scenario.since))}")
-    plain, patched = (outcomes[kind][scenario.name]["probes"] for kind in ("plain", "patched"))
     for name, value in (("scenario", scenario.name), ("line", release.line), ("version", release.version)):
         record_property(name, value)
+    plain, patched = (Side(outcomes[kind][scenario.name]["probes"]) for kind in ("plain", "patched"))
     return plain, patched
 
 
-def value(outcome: dict[str, Any]) -> Any:
-    return outcome.get("value", outcome.get("error"))
-
-
 def test_user_code_and_libraries_import_what_is_editable(
-    scenario: Scenario,
-    compared: tuple[dict[str, Any], dict[str, Any]],
-    record_property: Callable[[str, object], None],
+    scenario: Scenario, sides: tuple[Side, Side], record_property: Record
 ) -> None:
-    plain, patched = compared
+    plain, patched = sides
     wanted = expected()
-    record_property("editable", {name: [value(plain[name]) == w, value(patched[name]) == w] for name, w in wanted.items()})
-    assert {name: value(patched[name]) for name in wanted} == wanted
-    assert [name for name in scenario.fails if value(plain[name]) == wanted[name]] == [], "the runtime is not in the way"
+    works = {name: [plain.value(name) == value, patched.value(name) == value] for name, value in wanted.items()}
+    record_property("works", works)
+    assert patched.values(wanted) == wanted
+    assert [name for name in scenario.fails if works[name][0]] == [], "the runtime is not in the way"
+
+
+def test_what_works_without_dbx_patch_works_with_it(sides: tuple[Side, Side], record_property: Record) -> None:
+    plain, patched = sides
+    working = [name for name in plain.probes if plain.works(name) and name != "called"]
+    record_property("kept", {"kept": plain.values(working) == patched.values(working)})
+    assert patched.values(working) == plain.values(working)
 
 
 def test_what_lies_beside_the_notebook_is_found_by_whom_the_runtime_lets(
-    scenario: Scenario,
-    compared: tuple[dict[str, Any], dict[str, Any]],
-    record_property: Callable[[str, object], None],
+    scenario: Scenario, sides: tuple[Side, Side], record_property: Record
 ) -> None:
-    plain, patched = compared
-    same = {name: value(plain[name]) for name in BESIDE} == {name: value(patched[name]) for name in BESIDE}
-    record_property("beside", same)
-    assert {name: value(patched[name]) for name in BESIDE} == {name: value(plain[name]) for name in BESIDE}
-    refused = [name for name in ("beside: library", "beside: library's statement") if "value" in plain[name]]
-    assert bool(refused) is not scenario.refused
+    plain, patched = sides
+    record_property("beside", {"beside": plain.values(BESIDE) == patched.values(BESIDE)})
+    assert patched.values(BESIDE) == plain.values(BESIDE)
+    found = [name for name in BESIDE if plain.works(name)]
+    assert found == ([] if scenario.beside == NOTHING else list(BESIDE)[: 1 if scenario.beside == GUARDED else None])
 
 
-def test_other_imports_find_the_same_and_touch_the_workspace_no_more(
-    compared: tuple[dict[str, Any], dict[str, Any]], record_property: Callable[[str, object], None]
+def test_other_imports_touch_the_workspace_no_more(sides: tuple[Side, Side], record_property: Record) -> None:
+    plain, patched = sides
+    assert [name for name in SPARED if not plain.works(name)] == []
+    more = {name: patched.operations(name) - plain.operations(name) for name in SPARED}
+    record_property("spared", {name: not found for name, found in more.items()})
+    assert not any(more.values()), {name: patched.probes[name]["operations"] for name in SPARED if more[name]}
+
+
+def test_the_hook_is_patched_and_nothing_went_wrong(scenario: Scenario, sides: tuple[Side, Side]) -> None:
+    status = sides[1].value("status")
+    assert HOOKS[scenario.process] in status["applied"]
+    assert status["faults"] == []
+
+
+def test_wrapts_callbacks_are_called_once(
+    scenario: Scenario, sides: tuple[Side, Side], record_property: Record
 ) -> None:
-    plain, patched = compared
-    counts = {name: [Counter(kind for kind, _ in side[name]["operations"]) for side in compared] for name in SPARED}
-    more = {name: after - before for name, (before, after) in counts.items() if after - before}
-    record_property("operations", {name: [sum(c.values()) for c in pair] for name, pair in counts.items()})
-    assert {name: value(patched[name]) for name in SPARED} == {name: value(plain[name]) for name in SPARED}
-    assert not any("error" in plain[name] for name in SPARED)
-    assert not more, {name: patched[name]["operations"] for name in more}
+    if not scenario.watched:
+        pytest.skip("nothing is watched here")
+    called = sides[1].value("called")
+    record_property("called", {"called": called == sorted(scenario.watched)})
+    assert called == sorted(scenario.watched)

@@ -108,5 +108,3 @@ def lay_out(world: World, mounted: bool) -> None:
     src_project(at / PROJECTS["acme_git"], "acme_git", extra=BESIDE)
     for folder in (NOTEBOOKS, f"{GIT_FOLDER}/notebooks", PROJECTS["acme_finder"]):
         write(at / folder, BESIDE)
-    for name in ("acme_line", "acme_git"):
-        write(at / PROJECTS[name] / "src", BESIDE)

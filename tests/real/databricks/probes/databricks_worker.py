@@ -113,7 +113,9 @@ def run_scenario(worker, counter, scenario, files):
     set_it_up = by_arguments if scenario["by_arguments"] else set_up
     *before, last = scenario["tasks"]
     for task in before:
-        set_it_up(worker, files, sent if task else [], lambda: [run_probe(code, counter) for code in scenario["before"]])
+        set_it_up(
+            worker, files, sent if task else [], lambda: [run_probe(probe, counter) for probe in scenario["before"]]
+        )
     return set_it_up(worker, files, sent if last else [], lambda: run_probes(scenario["probes"], counter))
 
 
