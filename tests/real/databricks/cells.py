@@ -44,23 +44,42 @@ EDITABLE = {
     "library: lazily": Probe("import library; result = library.call(library.load('{0}.lazy').load)", "{0}.deep.leaf"),
     "library: new submodule": Probe("import library; result = library.load('{0}.' + FRESH).VALUE", "new", "package"),
 }
-# of packages on path entries; where it works without dbx-patch it must go on working
+# of packages on path entries: a module that is new beside the package
 NEW = {
     "user code: new module": Probe("import importlib; result = importlib.import_module(FRESH).VALUE", "new", "beside"),
+    "user code: new module, later": Probe(
+        "import importlib, {0}; result = importlib.import_module(FRESH).VALUE", "new", "beside"
+    ),
+}
+# the same for whom it needs to go on working where it works without dbx-patch, and nowhere else
+NEW_FOR_OTHERS = {
     "library: new module": Probe("import library; result = library.load(FRESH).VALUE", "new", "beside"),
+    "library: new module, later": Probe("import library, {0}; result = library.load(FRESH).VALUE", "new", "beside"),
 }
 BESIDE = {
     "beside: user code": "import beside; result = beside.VALUE",
     "beside: library": "import library; result = library.load('beside').VALUE",
     "beside: library's statement": "import library; result = library.by_statement('beside').VALUE",
 }
+# Before it is counted: user code has imported all that it can, so whatever that put on paths is there.
+LATER = """
+for name in {0}:
+    try:
+        __import__(name)
+    except ImportError:
+        pass
+import library
+count()
+{1}
+"""
 MISSING = ("no_such_module", "no_such_package.part", "msvcrt", "acme_missing")
-SPARED = {
+FOREIGN = {
     "a library misses": f"import library; result = library.miss(*{MISSING})",
     "a library imports a library": "import library; result = library.load('neighbour').VALUE",
     "a library imports of Python": "import library; result = library.load('colorsys').__name__",
     "user code imports a library": "import neighbour; result = neighbour.VALUE",
 }
+SPARED = {**FOREIGN, **{f"{name}, later": LATER.format(PACKAGES, code) for name, code in FOREIGN.items()}}
 STATUS = """
 import dbx_patch
 status = dbx_patch.check_patch_status(verbose=False)
@@ -77,7 +96,8 @@ result = sorted(databricks_driver.called)
 def described(workspace: Path, watched: tuple[str, ...], patched: bool) -> dict[str, dict[str, str]]:
     """Return a scenario's probes as a process takes them, by name; an editable package's has that in its name."""
     found = {f"{name}: {p}": probe.described(p, workspace) for name, probe in EDITABLE.items() for p in PACKAGES}
-    found.update({f"{name}: {p}": probe.described(p, workspace) for name, probe in NEW.items() for p in ON_PATHS})
+    new = {**NEW, **NEW_FOR_OTHERS}
+    found.update({f"{name}: {p}": probe.described(p, workspace) for name, probe in new.items() for p in ON_PATHS})
     codes = {**BESIDE, **SPARED}
     if watched:
         codes["called"] = CALLED.format(watched)
@@ -90,3 +110,8 @@ def described(workspace: Path, watched: tuple[str, ...], patched: bool) -> dict[
 def expected() -> dict[str, str]:
     """Return what probes of editable packages have to find."""
     return {f"{name}: {p}": probe.value.format(p) for name, probe in EDITABLE.items() for p in PACKAGES}
+
+
+def expected_of_new() -> dict[str, str]:
+    """Return what a user's probes of modules have to find that are new beside a package."""
+    return {f"{name}: {p}": probe.value for name, probe in NEW.items() for p in ON_PATHS}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from real.databricks.helpers import once
+from real.databricks.helpers import locked, once
 from real.databricks.releases import LIBRARIES, LINES, Release, Unavailable, cache, chosen, fetch, make_tools
 from real.databricks.running import Machine
 from real.databricks.worlds import World, make_world
@@ -70,7 +70,8 @@ def outcomes(line: str, release: Release, python: Path, wheel: Path, shared: Pat
         for patched in (False, True):
 
             def run(at: Path, world: World = world, mounted: bool = mounted, patched: bool = patched) -> None:
-                outcome = Machine(release, world, at, mounted).outcomes(patched)
+                with locked(world.folder):  # the tests' own new modules are others' changed folders
+                    outcome = Machine(release, world, at, mounted).outcomes(patched)
                 (at / "outcomes.json").write_text(json.dumps(outcome))
 
             kind = "patched" if patched else "plain"

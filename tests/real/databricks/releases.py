@@ -18,7 +18,7 @@ from real.databricks.helpers import clean_environ, locked, run
 
 # line -> the Python of that runtime; the last release of each line is taken
 LINES = {"13.3": "3.10", "14.3": "3.10", "15.4": "3.11", "16.1": "3.12", "17.3": "3.12", "18": "3.12", "19": "3.12"}
-OLDEST, NEWEST = list(LINES)[0], list(LINES)[-1]
+OLDEST, NEWEST = next(iter(LINES)), list(LINES)[-1]
 # ``all``, or lines with commas between them; unset: the oldest and the newest
 CHOICE = "DBX_PATCH_DATABRICKS"
 CACHE = "DBX_PATCH_TEST_CACHE"
@@ -77,15 +77,12 @@ def interpreter(version: str) -> str:
 
 def download(python: str, folder: Path, *requirements: str) -> None:
     """Have wheels for ``python`` in ``folder``; Unavailable where neither the package index nor the cache has them."""
-    command = [python, "-m", "pip", "download", "-q", "--only-binary", ":all:", "-d", str(folder), *requirements]
-    done = subprocess.run(command, env=clean_environ(), capture_output=True, text=True)
-    offline = [python, "-m", "pip", "download", "-q", "--no-index", "--find-links", str(folder), "-d", str(folder)]
-    if (
-        done.returncode
-        and subprocess.run([*offline, *requirements], env=clean_environ(), capture_output=True).returncode
-    ):
-        lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
-        raise Unavailable(f"{requirements[-1]} is neither cached nor to be had: {lines[-1] if lines else done.stderr}")
+    command = [python, "-m", "pip", "download", "-q", "--only-binary", ":all:", "-d", str(folder)]
+    for offline in ([], ["--no-index", "--find-links", str(folder)]):
+        done = subprocess.run([*command, *offline, *requirements], env=clean_environ(), capture_output=True, text=True)
+        if done.returncode == 0:
+            return
+    raise Unavailable(f"{requirements[-1]} is not in {folder}, and the package index did not give it: {done.stderr}")
 
 
 def fetch(line: str, python: str) -> Release:

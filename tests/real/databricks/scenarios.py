@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from real.databricks.cells import PACKAGES
 from real.databricks.worlds import GIT_FOLDER, MOUNT, NOTEBOOKS, PROJECTS
@@ -64,9 +64,7 @@ def workers(process: str, prefix: str, since: tuple[int, ...] = ()) -> list[Scen
         scenario("Git folder", notebook=f"{GIT}/notebooks", repo=GIT_FOLDER, fails=LOST, beside=OPEN),
         scenario("Git folder, paths sent", notebook=f"{GIT}/notebooks", repo=GIT, tasks=(True,), beside=OPEN),
         scenario("Git folder, notebook at its root", notebook=GIT, repo=GIT, fails=LOST, beside=OPEN),
-        scenario(
-            "Git folder, notebook in the source folder", notebook=f"{GIT}/src", repo=GIT, fails=LOST, beside=NOTHING
-        ),
+        scenario("Git folder, notebook in the source folder", notebook=f"{GIT}/src", repo=GIT, fails=LOST, beside=OPEN),
         scenario("no notebook", notebook="", beside=NOTHING),
     ]
 
@@ -77,9 +75,7 @@ DRIVERS = [
     Scenario("driver: notebook in the project", "driver", FINDER, fails=LOST),
     Scenario("driver: notebook in the source folder", "driver", f"{LINE}/src", fails=REFUSED, beside=NOTHING),
     Scenario("driver: Git folder", "driver", f"{GIT}/notebooks", GIT, fails=LOST, beside=OPEN),
-    Scenario(
-        "driver: Git folder, notebook in the source folder", "driver", f"{GIT}/src", GIT, fails=LOST, beside=NOTHING
-    ),
+    Scenario("driver: Git folder, notebook in the source folder", "driver", f"{GIT}/src", GIT, fails=LOST, beside=OPEN),
     Scenario("driver: wrapt's hooks on packages and on the hook", "driver", watched=(*PACKAGES, HOOK), fails=LOST),
     Scenario(
         "driver: wrapt's hooks, notebook in the source folder",
@@ -90,43 +86,32 @@ DRIVERS = [
         beside=NOTHING,
     ),
 ]
+# A worker's clean-up knows no other spelling than /Workspace: of the mount's, which installers write, it takes nothing.
 MOUNTED = [
-    Scenario("mount: driver, paths lost", "driver", mounted=True, fails=LOST),
-    Scenario("mount: driver, paths kept", "driver", mounted=True, keeps_paths=True),
-    Scenario(
-        "mount: driver, notebook in the source folder",
-        "driver",
-        f"{LINE}/src",
-        mounted=True,
-        fails=REFUSED,
-        beside=NOTHING,
-    ),
+    Scenario("mount: driver, paths lost", "driver", fails=LOST),
+    Scenario("mount: driver, paths kept", "driver", keeps_paths=True),
+    Scenario("mount: driver, notebook in the source folder", "driver", f"{LINE}/src", fails=REFUSED, beside=NOTHING),
     Scenario(
         "mount: driver, notebook's folder in the mount's spelling",
         "driver",
         f"{LINE}/src",
-        mounted=True,
         spelled=MOUNT,
         since=(17, 3),
         fails=REFUSED,
         beside=NOTHING,
     ),
-    Scenario("mount: worker, no paths sent", "worker", mounted=True, fails=LOST[:1]),
-    Scenario("mount: worker, paths sent", "worker", mounted=True, tasks=(True,)),
-    Scenario(
-        "mount: worker, notebook in the source folder",
-        "worker",
-        f"{LINE}/src",
-        mounted=True,
-        fails=REFUSED,
-        beside=NOTHING,
-    ),
-    Scenario("mount: worker, Git folder", "worker", f"{GIT}/notebooks", GIT, mounted=True, fails=LOST[:1], beside=OPEN),
+    Scenario("mount: worker, no paths sent", "worker", fails=("user code: acme_git",)),
+    Scenario("mount: worker, paths sent", "worker", tasks=(True,)),
+    Scenario("mount: worker, second task, its paths not sent", "worker", tasks=(True, False), before=IMPORTED),
+    Scenario("mount: worker, notebook in the source folder", "worker", f"{LINE}/src", beside=NOTHING),
+    Scenario("mount: worker, Git folder", "worker", f"{GIT}/notebooks", GIT, beside=OPEN),
+    Scenario("mount: isolated worker, no paths sent", "isolated", since=(17, 3), fails=("user code: acme_git",)),
+    Scenario("mount: isolated worker, paths sent", "isolated", since=(17, 3), tasks=(True,)),
 ]
 SCENARIOS = [
     *DRIVERS,
     *workers("worker", "worker: "),
     Scenario("worker: set up by arguments", "worker", by_arguments=True, since=(18,), fails=LOST),
     *workers("isolated", "isolated worker: ", since=(17, 3)),
-    *MOUNTED,
+    *(replace(scenario, mounted=True) for scenario in MOUNTED),
 ]

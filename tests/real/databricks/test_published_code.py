@@ -8,7 +8,7 @@ from typing import Any, Callable
 
 import pytest
 
-from real.databricks.cells import BESIDE, SPARED, expected
+from real.databricks.cells import BESIDE, SPARED, expected, expected_of_new
 from real.databricks.releases import Release
 from real.databricks.scenarios import GUARDED, HOOK, NOTHING, SCENARIOS, Scenario
 
@@ -55,22 +55,38 @@ def sides(
     return plain, patched
 
 
+def missed(side: Side, wanted: dict[str, str]) -> dict[str, Any]:
+    """Return the probes that did not find what was wanted, with what they found."""
+    return {name: side.value(name) for name, value in wanted.items() if side.value(name) != value}
+
+
+def works(wanted: dict[str, str], *sides: Side) -> dict[str, list[bool]]:
+    """Return for each probe whether it finds what is wanted, without dbx-patch and with it."""
+    return {name: [side.value(name) == value for side in sides] for name, value in wanted.items()}
+
+
 def test_user_code_and_libraries_import_what_is_editable(
     scenario: Scenario, sides: tuple[Side, Side], record_property: Record
 ) -> None:
-    plain, patched = sides
     wanted = expected()
-    works = {name: [plain.value(name) == value, patched.value(name) == value] for name, value in wanted.items()}
-    record_property("works", works)
-    assert patched.values(wanted) == wanted
-    assert [name for name in scenario.fails if works[name][0]] == [], "the runtime is not in the way"
+    found = works(wanted, *sides)
+    record_property("works", found)
+    assert missed(sides[1], wanted) == {}
+    assert [name for name in scenario.fails if found[name][0]] == [], "the runtime is not in the way"
+
+
+def test_user_code_imports_a_module_that_is_new_beside_a_package(
+    sides: tuple[Side, Side], record_property: Record
+) -> None:
+    record_property("works", works(expected_of_new(), *sides))
+    assert missed(sides[1], expected_of_new()) == {}
 
 
 def test_what_works_without_dbx_patch_works_with_it(sides: tuple[Side, Side], record_property: Record) -> None:
     plain, patched = sides
-    working = [name for name in plain.probes if plain.works(name) and name != "called"]
-    record_property("kept", {"kept": plain.values(working) == patched.values(working)})
-    assert patched.values(working) == plain.values(working)
+    working = {name: plain.value(name) for name in plain.probes if plain.works(name) and name != "called"}
+    record_property("kept", {"kept": not missed(patched, working)})
+    assert missed(patched, working) == {}
 
 
 def test_what_lies_beside_the_notebook_is_found_by_whom_the_runtime_lets(
@@ -88,7 +104,7 @@ def test_other_imports_touch_the_workspace_no_more(sides: tuple[Side, Side], rec
     assert [name for name in SPARED if not plain.works(name)] == []
     more = {name: patched.operations(name) - plain.operations(name) for name in SPARED}
     record_property("spared", {name: not found for name, found in more.items()})
-    assert not any(more.values()), {name: patched.probes[name]["operations"] for name in SPARED if more[name]}
+    assert {name: patched.probes[name]["operations"] for name in SPARED if more[name]} == {}
 
 
 def test_the_hook_is_patched_and_nothing_went_wrong(scenario: Scenario, sides: tuple[Side, Side]) -> None:

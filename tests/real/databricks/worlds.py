@@ -90,6 +90,8 @@ def make_world(world: World, wheel: Path, wheels: Path, libraries: tuple[str, ..
     write(environment.site_packages, files)
     for project in PROJECTS.values():
         environment.install_editable(world.workspace / project)
+    if mounted:
+        spell_as_given(environment, world)
     shutil.copytree(environment.folder, world.patched.folder, symlinks=True)
     world.patched.install(wheel)
 
@@ -108,3 +110,9 @@ def lay_out(world: World, mounted: bool) -> None:
     src_project(at / PROJECTS["acme_git"], "acme_git", extra=BESIDE)
     for folder in (NOTEBOOKS, f"{GIT_FOLDER}/notebooks", PROJECTS["acme_finder"]):
         write(at / folder, BESIDE)
+
+
+def spell_as_given(environment: Environment, world: World) -> None:
+    """Have one install's path line as uv writes it for some backends: with the link in it, not with the real path."""
+    pth = next(environment.site_packages.glob("*acme_git*.pth"))
+    pth.write_text(pth.read_text().replace(str(world.prefix / MOUNT), str(world.workspace)))

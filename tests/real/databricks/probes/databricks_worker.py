@@ -91,7 +91,7 @@ def whole_task(worker, files, sent, then):
     global task
     task = Task(then)
     stream = Stream()
-    stream.add(0, "%d.%d" % sys.version_info[:2], False, 0, "", 1, 0, 0)
+    stream.add(0, "{}.{}".format(*sys.version_info), False, 0, "", 1, 0, 0)
     stream.add_long(1)
     stream.add(1, 0, 0)
     add_files(stream, files, sent)

@@ -40,7 +40,7 @@ def forked(function, *args):
 
 def run_probe(probe, counter):
     """Run a user's code, which assigns ``result``; return its value or error, and what it asked of the workspace."""
-    space = {"__name__": "__main__", "FRESH": FRESH}
+    space = {"__name__": "__main__", "FRESH": FRESH, "count": counter.start}
     compiled = compile(probe["code"], "<command-1>", "exec")
     fresh = os.path.join(probe["fresh"], FRESH + ".py") if probe["fresh"] else None
     if fresh:
