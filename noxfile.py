@@ -81,7 +81,8 @@ def faults(session: nox.Session) -> None:
 def databricks(session: nox.Session) -> None:
     """Databricks' own published code: every line of releases that there is a Python for."""
     install(session, "test,databricks")
-    command = ("python", "-m", "pytest", "-q", "-n", "2", "tests/real/databricks", *session.posargs)
+    workers = ("-n", "2", "--dist", "loadgroup")
+    command = ("python", "-m", "pytest", "-q", *workers, "tests/real/databricks", *session.posargs)
     session.run(*command, env={"DBX_PATCH_DATABRICKS": "all"})
 
 

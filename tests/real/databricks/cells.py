@@ -31,6 +31,8 @@ class Probe:
         return {"code": self.code.format(package), "fresh": places[self.fresh]}
 
 
+# What loads a function that refers to a module; isolated workers take the client's, which is in site-packages
+UNPICKLER = "from pyspark.cloudpickle.cloudpickle import subimport"
 # column of the table -> probe
 EDITABLE = {
     "user code": Probe("import {0}; result = {0}.VALUE", "editable"),
@@ -39,6 +41,7 @@ EDITABLE = {
     "user code: new submodule": Probe(
         "import importlib; result = importlib.import_module('{0}.' + FRESH).VALUE", "new", "package"
     ),
+    "unpickled": Probe(f"{UNPICKLER}; result = subimport('{{0}}.sub').NAME", "{0}.sub"),
     "library": Probe("import library; result = library.by_statement('{0}').VALUE", "editable"),
     "library: submodules": Probe("import library; result = library.load('{0}.deep.leaf').NAME", "{0}.deep.leaf"),
     "library: lazily": Probe("import library; result = library.call(library.load('{0}.lazy').load)", "{0}.deep.leaf"),
@@ -53,6 +56,7 @@ NEW = {
 }
 # the same for whom it needs to go on working where it works without dbx-patch, and nowhere else
 NEW_FOR_OTHERS = {
+    "unpickled: new module": Probe(f"{UNPICKLER}; result = subimport(FRESH).VALUE", "new", "beside"),
     "library: new module": Probe("import library; result = library.load(FRESH).VALUE", "new", "beside"),
     "library: new module, later": Probe("import library, {0}; result = library.load(FRESH).VALUE", "new", "beside"),
 }

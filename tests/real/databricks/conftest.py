@@ -21,7 +21,9 @@ _recorded: list[dict[str, Any]] = []
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "line" in metafunc.fixturenames:
-        metafunc.parametrize("line", chosen(), scope="session")
+        # one of xdist's workers for a line, where they are told to go by groups
+        lines = [pytest.param(line, marks=pytest.mark.xdist_group(line)) for line in chosen()]
+        metafunc.parametrize("line", lines, scope="session")
 
 
 def attempted(folder: Path, attempt: Any) -> Path:

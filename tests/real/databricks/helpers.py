@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from environments import Environment, clean_environ, locked, once, run
+from environments import ROOT, Environment, clean_environ, locked, once, run
 from workspaces import SETUPTOOLS, flat_project, package, src_project, write
 
 __all__ = [
+    "ROOT",
     "SETUPTOOLS",
     "Environment",
     "clean_environ",

@@ -78,11 +78,13 @@ def interpreter(version: str) -> str:
 def download(python: str, folder: Path, *requirements: str) -> None:
     """Have wheels for ``python`` in ``folder``; Unavailable where neither the package index nor the cache has them."""
     command = [python, "-m", "pip", "download", "-q", "--only-binary", ":all:", "-d", str(folder)]
+    reason = ""
     for offline in ([], ["--no-index", "--find-links", str(folder)]):
         done = subprocess.run([*command, *offline, *requirements], env=clean_environ(), capture_output=True, text=True)
         if done.returncode == 0:
             return
-    raise Unavailable(f"{requirements[-1]} is not in {folder}, and the package index did not give it: {done.stderr}")
+        reason = reason or done.stderr.strip().rpartition("\n")[2]
+    raise Unavailable(f"{requirements[-1]} is neither cached in {folder} nor to be had: {reason}")
 
 
 def fetch(line: str, python: str) -> Release:

@@ -21,6 +21,7 @@ HEADINGS = {
     "user code: lazily": ("user code: lazily",),
     "user code: new submodule": ("user code: new submodule",),
     "user code: new module": ("user code: new module", "user code: new module, later"),
+    "unpickled": ("unpickled",),
     "library": ("library", "library: submodules"),
     "library: lazily": ("library: lazily",),
     "library: new submodule": ("library: new submodule",),

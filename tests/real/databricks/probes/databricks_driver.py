@@ -49,6 +49,7 @@ def run_scenario(counter, scenario, roots):
 def main(job_file, outcome_file):
     with open(job_file) as stream:
         job = json.load(stream)
+    importlib.import_module("pyspark.cloudpickle.cloudpickle")
     counter = Counter(*job["roots"])
     counter.install()
     found = {s["name"]: forked(run_scenario, counter, s, job["roots"]) for s in job["scenarios"]}

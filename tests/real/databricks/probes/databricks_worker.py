@@ -125,6 +125,7 @@ def main(job_file, outcome_file):
     package = job["package"]
     provide(package)
     worker = importlib.import_module(f"{package}.{job['worker']}")
+    importlib.import_module("pyspark.cloudpickle.cloudpickle")  # the client's, where that is another
     counter = Counter(*job["roots"])
     counter.install()
     found = {s["name"]: forked(run_scenario, worker, counter, s, job["files"]) for s in job["scenarios"]}
