@@ -6,12 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from real.databricks.worlds import PROJECTS
+from real.databricks.worlds import ON_PATHS, PROJECTS, SOURCES
 
 PACKAGES = tuple(PROJECTS)
-# The packages whose source folder is a path entry: what is new in it can be imported, too.
-ON_PATHS = {name: f"{project}/src" for name, project in PROJECTS.items() if name != "acme_finder"}
-SOURCES = {name: ON_PATHS.get(name, project) for name, project in PROJECTS.items()}
 
 
 @dataclass(frozen=True)
@@ -52,6 +49,9 @@ NEW = {
     "user code: new module": Probe("import importlib; result = importlib.import_module(FRESH).VALUE", "new", "beside"),
     "user code: new module, later": Probe(
         "import importlib, {0}; result = importlib.import_module(FRESH).VALUE", "new", "beside"
+    ),
+    "editable code for a library: new module": Probe(
+        "import library; result = library.call(lambda: library.load('{0}.by_name').load(FRESH)).VALUE", "new", "beside"
     ),
 }
 # the same for whom it needs to go on working where it works without dbx-patch, and nowhere else

@@ -24,6 +24,7 @@ HEADINGS = {
     "unpickled": ("unpickled",),
     "library": ("library", "library: submodules"),
     "library: lazily": ("library: lazily",),
+    "editable code for a library: new module": ("editable code for a library: new module",),
     "library: new submodule": ("library: new submodule",),
 }
 # property of the tests -> heading

@@ -75,7 +75,7 @@ def test_user_code_and_libraries_import_what_is_editable(
     assert [name for name in scenario.fails if found[name][0]] == [], "the runtime is not in the way"
 
 
-def test_user_code_imports_a_module_that_is_new_beside_a_package(
+def test_user_code_and_editable_code_import_a_module_that_is_new_beside_a_package(
     sides: tuple[Side, Side], record_property: Record
 ) -> None:
     record_property("works", works(expected_of_new(), *sides))

@@ -23,6 +23,9 @@ PROJECTS = {
     "acme_finder": f"{HOME}/finder",  # setuptools, flat layout: a finder
     "acme_git": GIT_FOLDER,  # hatchling, src layout, at the root of a Git folder
 }
+# package -> its source folder, where that is a path entry
+ON_PATHS = {name: f"{project}/src" for name, project in PROJECTS.items() if name != "acme_finder"}
+SOURCES = {**PROJECTS, **ON_PATHS}
 LIBRARY = """
 import importlib
 
@@ -46,6 +49,8 @@ def miss(*names):
             missed.append(name)
     return missed
 """
+# In every package: code of its own that imports what it is told
+BY_NAME = "import importlib\n\ndef load(name):\n    return importlib.import_module(name)\n"
 BESIDE = {"beside.py": "VALUE = 'beside the notebook'\n"}
 
 
@@ -108,6 +113,8 @@ def lay_out(world: World, mounted: bool) -> None:
     setuptools_project(at / PROJECTS["acme_src"], "acme_src")
     flat_project(at / PROJECTS["acme_finder"], "acme_finder")
     src_project(at / PROJECTS["acme_git"], "acme_git", extra=BESIDE)
+    for name, source in SOURCES.items():
+        write(at / source / name, {"by_name.py": BY_NAME})
     for folder in (NOTEBOOKS, f"{GIT_FOLDER}/notebooks", PROJECTS["acme_finder"]):
         write(at / folder, BESIDE)
 
