@@ -111,7 +111,7 @@ MOUNTED = [
 SCENARIOS = [
     *DRIVERS,
     *workers("worker", "worker: "),
-    Scenario("worker: set up by arguments", "worker", by_arguments=True, since=(18,), fails=LOST),
+    Scenario("worker: set up by arguments", "worker", by_arguments=True, since=(19,), fails=LOST),
     *workers("isolated", "isolated worker: ", since=(17, 3)),
     *(replace(scenario, mounted=True) for scenario in MOUNTED),
 ]

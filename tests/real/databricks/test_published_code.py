@@ -51,8 +51,10 @@ def sides(
         pytest.skip(f"not before {'.'.join(map(str, scenario.since))}")
     for name, value in (("scenario", scenario.name), ("line", release.line), ("version", release.version)):
         record_property(name, value)
-    plain, patched = (Side(outcomes[kind][scenario.name]["probes"]) for kind in ("plain", "patched"))
-    return plain, patched
+    plain, patched = (outcomes[kind][scenario.name] for kind in ("plain", "patched"))
+    for side in (plain, patched):
+        assert "failure" not in side, side["failure"]
+    return Side(plain["probes"]), Side(patched["probes"])
 
 
 def missed(side: Side, wanted: dict[str, str]) -> dict[str, Any]:
