@@ -77,17 +77,15 @@ def real(session: nox.Session) -> None:
 
 
 @nox.session
-def faults(session: nox.Session) -> None:
 def databricks(session: nox.Session) -> None:
     """Databricks' own published code: every line of releases that there is a Python for."""
     install(session, "test,databricks")
-    workers = ("-n", "2", "--dist", "loadgroup")
-    command = ("python", "-m", "pytest", "-q", *workers, "tests/real/databricks", *session.posargs)
+    command = ("python", "-m", "pytest", "-q", "-n", "2", "tests/real/databricks", *session.posargs)
     session.run(*command, env={"DBX_PATCH_DATABRICKS": "all"})
 
 
 @nox.session
-def unbreakable(session: nox.Session) -> None:
+def faults(session: nox.Session) -> None:
     """Injected faults, races and mutated runtimes."""
     install(session, "test")
     session.run("python", "-m", "pytest", "-q", "-n", "2", "tests/faults", *session.posargs)

@@ -7,10 +7,11 @@ import json
 import subprocess
 import sys
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
-from support.environments import DATABRICKS, ROOT, Environment, clean_environ
+from support.environments import DATABRICKS, ROOT, clean_environ
 from support.kernels import ERAS, Notebook
 
 

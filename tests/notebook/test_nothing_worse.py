@@ -8,8 +8,8 @@ from typing import Any, Tuple
 
 import pytest
 
-from environments import once
-from kernels import ERAS, renamed_runtime
+from support.environments import once
+from support.kernels import ERAS, renamed_runtime
 from support.nothing_worse import Variant, World
 from support.situations_in_cells import FROM_A_CELL, FROM_A_LIBRARY, FROM_THE_STANDARD_LIBRARY
 from support.situations_on_executors import ON_EXECUTORS

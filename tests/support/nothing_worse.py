@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Mapping
 
 from dbx_patch.simulator import CellReport, Variant, simulate, simulate_executor
-from environments import Environment, clean_environ, make_venv, run
+from support.environments import Environment, clean_environ, make_venv, run
 from support.nothing_worse_files import FINDER, LIBRARY, NOTEBOOKS, OTHER_FLAT, REPOSITORY, SRC_EXTRA
 from support.stacked import Stack, install_copy
-from workspaces import Workspace, package, src_project, write
+from support.workspaces import Workspace, package, src_project, write
 
 SETUP = """
 import os, sys

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workspaces import HATCHLING, SETUPTOOLS, package
+from support.workspaces import HATCHLING, SETUPTOOLS, package
 
 LIBRARY = """
 import importlib, importlib.util, pickle, threading

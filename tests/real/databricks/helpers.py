@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from environments import ROOT, Environment, clean_environ, locked, once, run
-from workspaces import SETUPTOOLS, flat_project, package, src_project, write
+from support.environments import ROOT, Environment, clean_environ, locked, once, run
+from support.workspaces import SETUPTOOLS, flat_project, package, src_project, write
 
 __all__ = [
     "ROOT",
