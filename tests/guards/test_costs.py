@@ -99,10 +99,10 @@ from optional_library import inner
 """
 
 
-def with_installs(environment: Environment, folder: Path, count: int) -> Environment:
+def with_installs(environment: Environment, folder: Path, count: int, root: str = "Workspace") -> Environment:
     """Put so many path lines into the site folder, each with a package of its own."""
     for number in range(count):
-        source = write(folder / f"Workspace/Users/me@corp.com/project {number}/src", package(f"acme_{number}"))
+        source = write(folder / f"{root}/Users/me@corp.com/project {number}/src", package(f"acme_{number}"))
         write(environment.site_packages, {f"acme_{number:03}.pth": str(source)})
     # What changed within the clock's tick is read again: not what is counted here.
     os.utime(environment.site_packages, (1_700_000_000 + count,) * 2)
@@ -137,13 +137,24 @@ def test_the_autoreload_check_asks_the_disk_nothing(environment: Environment, tm
 def test_a_look_up_costs_the_same_for_any_number_of_installs(environment: Environment, tmp_path: Path) -> None:
     found = []
     for count in (FEW, MANY):
-        with_installs(environment, tmp_path, count)
+        with_installs(environment, tmp_path, count, "projects")
         front, miss, hit, folders, roots = environment.value(LOOK_UPS, env=COUNTING)  # type: ignore[misc]
         assert roots == count
         assert front == [1, {"stat": 0, "listdir": 0, "open": 0}], "one call, and no look at the disk"
         assert miss[1] == {"stat": folders, "listdir": 0, "open": 0}
         found.append([miss[0], hit])
     assert found[0] == found[1] and found[0][0] < 40 and found[0][1][0] < 120, found
+
+
+@pytest.mark.core
+def test_a_miss_of_user_codes_looks_once_into_each_source_folder_in_the_workspace(
+    environment: Environment, tmp_path: Path
+) -> None:
+    """That is where a new module would be; as often as plain Python looks there."""
+    for count in (FEW, MANY):
+        with_installs(environment, tmp_path, count)
+        _, miss, _, folders, roots = environment.value(LOOK_UPS, env=COUNTING)  # type: ignore[misc]
+        assert roots == count and miss[1] == {"stat": folders + roots, "listdir": 0, "open": 0}
 
 
 @pytest.mark.core

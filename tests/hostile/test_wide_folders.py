@@ -13,7 +13,7 @@ from typing import Callable, Iterator
 import pytest
 
 from dbx_patch import hooks
-from dbx_patch.hooks import fallback
+from dbx_patch.hooks import fallback, sys_path
 from dbx_patch.index import pth_files
 from dbx_patch.index.snapshot import EDITABLE, Index
 from hostile.hostile_sites import new_site
@@ -92,10 +92,12 @@ def looked_up(
     write(tmp_path / "Workspace", {"Users/x@y.z/secret.py": "", "Users/inner.py": "", "__init__.py": "", "top.py": ""})
     sys.path[:] = [str(site)]
     sys.path_importer_cache.clear()
+    monkeypatch.setenv("WSFS_TEST_DIR", str(tmp_path))  # the folder that is called so is the workspace
     monkeypatch.setattr(pth_files, "get_site_packages_dirs", lambda: [str(site)])
 
     def look(shape: str) -> Iterator[ModuleSpec]:
         SHAPES[shape](site, str(tmp_path / "Workspace"))
+        sys_path.restore(sys_path.learn(), "the test")  # so that what follows is our own finders' answer
         for name in ("evil", "Users", "top", "secret", "inner", "link"):
             spec = fallback.resolve(name)
             if spec is None:

@@ -5,11 +5,12 @@ import sys
 from typing import Dict, Iterator, List, Optional, Tuple
 
 from dbx_patch.diagnosis import remedies
-from dbx_patch.diagnosis.disk import BUILT_IN, NOT_MEANT, STANDARD_LIBRARY, Place
+from dbx_patch.diagnosis.disk import BUILT_IN, STANDARD_LIBRARY, Place
 from dbx_patch.diagnosis.findings import Finding
 from dbx_patch.diagnosis.installs import EditableInstall
 from dbx_patch.diagnosis.search import Search
 from dbx_patch.index.pth_files import get_site_packages_dirs
+from dbx_patch.index.source_roots import NOT_MEANT
 
 
 def shadowed(search: Search) -> Iterator[Finding]:

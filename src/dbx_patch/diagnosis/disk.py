@@ -9,14 +9,6 @@ from typing import Dict, FrozenSet, Iterable, Iterator, List, Optional, Set, Tup
 
 from dbx_patch.index.dist_info import read_record
 
-# What a project's folder has besides its packages. On a path entry these are "modules" that no one means to import.
-NOT_MEANT = frozenset(
-    {
-        *("setup", "conftest", "noxfile", "fabfile", "tasks", "versioneer", "test", "tests", "testing", "doc", "docs"),
-        *("example", "examples", "script", "scripts", "build", "dist", "bin", "env", "venv", "node_modules"),
-        *("notebooks", "benchmark", "benchmarks", "tools", "data", "ci", "resources", "conf", "config"),
-    }
-)
 # In the order in which CPython's FileFinder tries them, which is not that of importlib.machinery.all_suffixes()
 _SUFFIXES = [suffix for _, suffixes in _get_supported_file_loaders() for suffix in suffixes]
 _MAX_PARENTS = 200

@@ -3,7 +3,7 @@
 import sys
 
 from dbx_patch.hooks import unseen
-from dbx_patch.index.snapshot import EDITABLE, NOBODY
+from dbx_patch.index.snapshot import EDITABLE, LIBRARY, NOBODY
 from dbx_patch.index.source_roots import IN_LIBRARY
 
 TYPE_CHECKING = False
@@ -60,6 +60,8 @@ def _walk(index: "Index") -> "Tuple[str, Optional[CodeType]]":
         if _NOTEBOOK in filename:
             return NOBODY, None
         verdict = index.whose(filename)
+        if verdict is LIBRARY and "/pyspark/" in filename and "_engine_pyspark" in sys.modules:
+            verdict = NOBODY  # an isolated worker runs the client's pyspark, which unpickles what the user's code needs
         if verdict is not NOBODY:
             return verdict, asker
         if asker is None and not filename.startswith(_IMPORT_SYSTEM):

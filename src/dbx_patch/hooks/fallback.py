@@ -12,7 +12,6 @@ from dbx_patch.hooks import (
     answers,
     ask_others,
     callers,
-    outside_import_lock,
     portions,
     rationed,
     record_fault,
@@ -50,10 +49,10 @@ def resolve(
         # A hook patched just now has already answered this import unpatched: ask again.
         asks_again = upkeep.keep_first()
         index = sys_path.learn()
-        installs = index.providers.get(name.partition(".")[0])
-        if not installs:
-            return _new_module(name, index) if path is None else None
-        asks_again = asks_again or not any(finder is FALLBACK for finder in sys.meta_path[-1:])
+        installs = index.providers.get(name.partition(".")[0], [])
+        if not (installs or path is None):
+            return None
+        asks_again = asks_again or (bool(installs) and not any(finder is FALLBACK for finder in sys.meta_path[-1:]))
     except Exception as fault:
         record_fault("fallback", fault)
         return None
@@ -68,7 +67,7 @@ def resolve(
     spec = ask_others(name, path, target) if restored else None
     try:
         if spec is None:
-            spec = _find(name, path, index, installs)
+            spec = _find(name, path, index, installs) if installs else _lying_about(name, index)
         if spec is not None:
             served[name] = "its path entry was lost" if restored else "a finder of the runtime refused it"
             note("served by the fallback: %s (%s)", name, served[name])
@@ -94,18 +93,24 @@ def _find(
 
 
 @unseen
-def _new_module(name: str, index: "Index") -> "Optional[ModuleSpec]":
-    """Return what user code has put into a rationed source folder since that was listed.
+def _lying_about(name: str, index: "Index") -> "Optional[ModuleSpec]":
+    """Return what has this name in a source folder, though the index does not know it for what the install provides.
 
-    Only user code makes us look: each look can be a remote call, and a library's miss owes the workspace none.
+    That is what lies beside a flat project's packages, and what is new since the folder was listed. A miss owes the
+    workspace no look that it would not have had without us: what anybody's import would look into without
+    us is looked into for everybody, an entry that we put back only for user code.
     """
-    entries = rationed.at_early_places(index)
-    if not entries or not callers.is_user_import(index, name):
-        return None
+    beside = index.beside.get(name, ())
+    entries = [e for e in sys.path if e in beside] if beside else []  # as `sys.path` has them: the first one wins
+    entries += rationed.entries_of("open", index)
+    early = rationed.entries_of("early", index)
+    if early and callers.is_user_import(index, name):
+        entries += early
     for entry in entries:
         spec: Optional[ModuleSpec] = answers.finder_for(entry).find_spec(name)
-        if spec is not None and spec.loader is not None and index.whose(entry) is EDITABLE:
-            outside_import_lock(sys_path.learn, True)  # so that libraries find it from now on
+        if spec is not None and spec.loader is not None:
+            if entry in early:
+                sys_path.learn(force=True)  # from now on libraries find it as well
             return None if is_refused_notebook(spec.origin or "") else spec
     return None
 

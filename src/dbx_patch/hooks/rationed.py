@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 _all_entries = False
 # sys.path and the index as they were judged last, and what came of it: the entries of sys.path that are rationed
 _judged: "Tuple[Optional[List[str]], Optional[Index], Dict[str, str]]" = (None, None, {})
+# What we put on sys.path, by the identity of each string: somebody may have put an equal one there, and that stays.
+ours: "Dict[int, str]" = {}
 # The runtime's workspace hooks that answer editable code honestly, since they are patched
 patched_hooks: "List[type]" = []
 
@@ -58,10 +60,24 @@ def early_places(index: "Index") -> "Set[str]":
     return {entry for entry in found if order.count(entry) == 1}
 
 
-def at_early_places(index: "Index") -> "List[str]":
-    """Return the path entries in the workspace that are asked for known names only, wherever they come from."""
+def entries_of(kind: str, index: "Index") -> "List[str]":
+    """Return the rationed entries of ``sys.path`` of a kind.
+
+    "early": at its early place by us, or guarded by the runtime without us; "open": anybody's import would look there
+    without us, since `site` put it there or the driver sent it.
+    """
     renew(index)
-    return [entry for entry, kind in _judged[2].items() if kind == "early"]
+    return [entry for entry, what in _judged[2].items() if what == kind]
+
+
+def _is_guarded() -> bool:
+    """Tell whether a path hook of the runtime's takes what we do not: one ahead of CPython's own for folders."""
+    for hook in sys.path_hooks:
+        if getattr(hook, "__qualname__", "").startswith(FileFinder.__name__ + "."):
+            return False
+        if getattr(hook, "__module__", None) != "zipimport":
+            return True
+    return False
 
 
 class RationedFinder(FileFinder):
@@ -76,7 +92,10 @@ class RationedFinder(FileFinder):
             index = snapshot.known() or snapshot.current()
             if fullname not in index.names_in.get(self.path, ()):
                 renew(index)
-                if _judged[2].get(self.path) == "early" or not callers.is_user_import(index, fullname):
+                kind = _judged[2].get(self.path)
+                if kind is None:
+                    return _ask_path_hooks(self.path, fullname, target)
+                if kind == "early" or not callers.is_user_import(index, fullname):
                     return None
         except Exception as fault:
             record_fault("path entry of an editable install", fault)
@@ -119,9 +138,9 @@ def renew(index: "Index") -> None:
         folder = canonical(entry)
         if folder in index.names_in and in_workspace(folder):
             if folder in early:
-                rationed[entry] = "early"
+                rationed[entry] = "early" if id(entry) in ours or _is_guarded() else "open"
             elif _all_entries and type(sys.path_importer_cache.get(entry)) in (type(None), FileFinder, RationedFinder):
-                rationed[entry] = "sent"
+                rationed[entry] = "open"
         elif folder in index.site_folders:
             _watch_site_folder(entry)
     _judged = (list(sys.path), index, rationed)
@@ -129,6 +148,20 @@ def renew(index: "Index") -> None:
         if type(finder) is RationedFinder and entry not in rationed:
             sys.path_importer_cache.pop(entry, None)  # it is the user's now, or nobody's
     _put_in_place()
+
+
+@unseen
+def _ask_path_hooks(entry: str, name: str, target: "Optional[ModuleType]") -> "Optional[ModuleSpec]":
+    """Answer for an entry that is not ours to ration any more: by the finder that it has without us, from now on."""
+    for hook in sys.path_hooks:
+        try:
+            finder: Any = hook(entry)
+        except ImportError:
+            continue
+        sys.path_importer_cache[entry] = finder
+        found: Optional[ModuleSpec] = finder.find_spec(name, target)
+        return found
+    return None
 
 
 def _put_in_place() -> None:

@@ -14,8 +14,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Dict, List, Optional, Tuple
 
-# What we put on sys.path, by the identity of each string: the user may have put an equal one there, and that one stays.
-_ours: "Dict[int, str]" = {}
 _complete: "Tuple[object, List[str]]" = (None, [])  # an index, and a sys.path that has all that it asks for
 _learnt: "Optional[Index]" = None
 
@@ -48,7 +46,9 @@ def restore(index: "Index", why: str) -> "List[str]":
         if _complete[0] is index and _complete[1] == sys.path:
             return []
         known = set(index.path_entries)
-        sys.path[:] = [e for e in sys.path if not (id(e) in _ours and (e not in known or not _is_early(e, index)))]
+        sys.path[:] = [
+            e for e in sys.path if not (id(e) in rationed.ours and (e not in known or not _is_early(e, index)))
+        ]
         lost = [entry for reading in index.readings for entry in _insert_lost(reading.folder, list(reading.names_in))]
         _complete = (index, list(sys.path))
         rationed.renew(index)
@@ -64,7 +64,7 @@ def _insert_lost(site_folder: str, entries: "List[str]") -> "List[str]":
     for entry in entries:
         if entry not in order:
             mine = (entry + "/")[:-1]  # a string of its own
-            _ours[id(mine)] = mine
+            rationed.ours[id(mine)] = mine
             sys.path.insert(place, mine)
             order.insert(place, entry)
             lost.append(entry)

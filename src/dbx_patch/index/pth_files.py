@@ -4,7 +4,6 @@ Everything here takes and returns plain strings and runs inside the import syste
 nothing that an interpreter's start has not loaded, codecs included (EDITABLES.md, "Traps").
 """
 
-import errno
 import os
 import sys
 
@@ -18,11 +17,10 @@ if TYPE_CHECKING:
 MAX_BYTES = 4 * 1024 * 1024
 MAX_PTH_BYTES = 256 * 1024  # each line can become an install, of a kB or so
 # Errors that say for good what a path is: nothing, or nothing that can be read. Any other is a mount's or a process's
-# that passes (too many open files, a stale handle, no answer), and then the disk could not be told.
-SETTLED = (
-    *(errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENAMETOOLONG),
-    *(errno.EINVAL, errno.ENXIO, errno.ENODEV),
-)
+# that passes (too many open files, a stale handle, no answer), and then the disk could not be told. By number, because
+# even `errno` would be a module more: EINVAL, ENXIO, ENODEV, ELOOP and ENAMETOOLONG.
+_NO_FILE = (FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError)
+_NO_PATH = (22, 6, 19, 62, 63) if sys.platform == "darwin" else (22, 6, 19, 40, 36)
 SOURCE_SUFFIXES = (".py", ".pyc", ".so", ".pyd")
 _SITE_FOLDER_NAMES = ("site-packages", "dist-packages")
 
@@ -36,9 +34,9 @@ doubts = 0  # how often a look at the disk could not tell what is there, in this
 
 
 def doubt(error: Exception) -> bool:
-    """Tell whether an error leaves open what is on the disk, and count it if so: see :data:`SETTLED`."""
+    """Tell whether an error leaves open what is on the disk, and count it if so."""
     global doubts
-    if isinstance(error, OSError) and error.errno not in SETTLED:
+    if isinstance(error, OSError) and not isinstance(error, _NO_FILE) and error.errno not in _NO_PATH:
         doubts += 1
         return True
     return False

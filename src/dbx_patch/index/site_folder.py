@@ -8,7 +8,7 @@ import os
 import time
 
 from dbx_patch.index import pth_files, scan
-from dbx_patch.index.source_roots import is_source_root
+from dbx_patch.index.source_roots import is_source_root, lies_beside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,20 +29,12 @@ class SiteReading:
     """A site folder as it was read. What it read never changes, so an index can take it over while it is not stale.
 
     ``error``: why the folder itself could not be read, or "". ``sure``: nothing in it was left open (see
-    ``pth_files.SETTLED``). A reading that is not sure, or that misses folders, is looked at again after a while.
+    ``pth_files.doubt``). A reading that is not sure, or that misses folders, is looked at again after a while.
     """
 
     __slots__ = (
-        "_look_again",
-        "_real",
-        "_stamp",
-        "error",
-        "folder",
-        "identity",
-        "installs",
-        "missing",
-        "names_in",
-        "sure",
+        *("_look_again", "_real", "_stamp", "beside_in", "error", "folder", "identity", "installs", "missing"),
+        *("names_in", "sure"),
     )
 
     def __init__(self, folder: str) -> None:
@@ -67,6 +59,8 @@ class SiteReading:
                 installs_of.setdefault(root, []).append(install)
         # path entry, in the order in which `site` would add them -> the top-level names in its folder
         self.names_in: Dict[str, FrozenSet[str]] = {}
+        # the same for what lies beside a project's packages, and is no part of it
+        self.beside_in: Dict[str, FrozenSet[str]] = {}
         for root in dict.fromkeys(roots):
             if root in installs_of:
                 self._add_root(root, installs_of[root])
@@ -131,11 +125,11 @@ class SiteReading:
             for install in installs:
                 install.paths.remove(root)
                 install.missing_paths.append(root)
-        elif listed[1] and not any(install.distribution for install in installs):
+        elif listed[2] and not any(install.distribution for install in installs):
             for install in installs:  # chained by a hand-written .pth: installed packages, whatever its name
                 install.paths.remove(root)
         else:
-            self.names_in[root] = listed[0]
+            self.names_in[root], self.beside_in[root] = listed[:2]
 
 
 def identity_of(folder: str) -> object:
@@ -153,18 +147,20 @@ def _state_of(folder: str) -> "Tuple[object, object]":
     return (state.st_dev, state.st_ino), _YOUNG if young else state.st_mtime_ns
 
 
-def _names_in(root: str) -> "Optional[Tuple[FrozenSet[str], bool]]":
-    """Return the modules, packages and namespaces in a path entry's folder, and whether things are installed there.
+def _names_in(root: str) -> "Optional[Tuple[FrozenSet[str], FrozenSet[str], bool]]":
+    """Return the names that a path entry's folder is for, those that lie beside, and whether it is a site folder.
 
     None: there is no such folder. One that cannot be listed has no names. Names need not be identifiers:
     ``importlib.import_module("my-module")`` finds those, too.
     """
     names = set()
+    listed = set()
     is_site_folder = False
     try:
         with os.scandir(root) as entries:
             for entry in entries:
                 stem, dot, _ = entry.name.partition(".")
+                listed.add(entry.name)
                 if entry.name.endswith(".dist-info"):
                     is_site_folder = True
                 is_module = entry.name.endswith(pth_files.SOURCE_SUFFIXES) or (not dot and _is_dir(entry))
@@ -173,7 +169,8 @@ def _names_in(root: str) -> "Optional[Tuple[FrozenSet[str], bool]]":
     except (OSError, ValueError) as error:
         if not pth_files.doubt(error) and not names and not os.path.isdir(root):
             return None
-    return frozenset(names), is_site_folder
+    beside = {name for name in names if lies_beside(name, listed)}
+    return frozenset(names - beside), frozenset(beside), is_site_folder
 
 
 def _is_dir(entry: "os.DirEntry[str]") -> bool:

@@ -51,6 +51,8 @@ class Index:
             for root, names in reading.names_in.items():
                 self.names_in.setdefault(root, names)
         self.path_entries = list(self.names_in)
+        # top-level name -> the path entries in whose folders a module of that name merely lies
+        self.beside: Dict[str, List[str]] = {}
         self.providers: Dict[str, List[Install]] = {}
         self._verdicts: Dict[str, str] = {}
         self._verdicts_of_folders: Dict[str, str] = {}
@@ -58,6 +60,9 @@ class Index:
         # An environment can lie inside a project: what it brings of Python itself is nobody's code all the same
         self._owners.update(dict.fromkeys(source_roots.STANDARD_LIBRARY, NOBODY))
         for reading in self.readings:
+            for root, names in reading.beside_in.items():
+                for name in names:
+                    self.beside.setdefault(name, []).append(root)
             for root, names in reading.names_in.items():  # however else it is spelled: a linked entry of the user's
                 for spelling in (*spellings(root), *spellings(reading.real_path(root))):
                     self.names_in.setdefault(spelling, names)
@@ -86,8 +91,8 @@ class Index:
 
     def names_of(self, install: "Install") -> "FrozenSet[str]":
         """Return the top-level names that ``install`` provides to import statements."""
-        lying_there = filter(str.isidentifier, self._importable(install))
-        return frozenset({*_mapped(install), *lying_there})
+        beside = {name for name, roots in self.beside.items() if not set(roots).isdisjoint(install.paths)}
+        return frozenset({*_mapped(install), *filter(str.isidentifier, self._importable(install) | beside)})
 
     def _importable(self, install: "Install") -> "Set[str]":
         return _mapped(install).union(*(self.names_in[root] for root in install.paths))

@@ -8,7 +8,7 @@ from dbx_patch.index.workspace import is_too_wide
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Tuple
+    from typing import Set, Tuple
 
 
 def is_source_root(path: str) -> bool:
@@ -42,3 +42,23 @@ _TOO_WIDE = {
     *(_spellings(_HOME) + _spellings(os.path.dirname(_HOME)) + STANDARD_LIBRARY),
     *(s for p in (sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix) for s in _spellings(p)),
 }
+
+# What a project's folder has besides its packages. On a path entry these are "modules" that no one means to import.
+NOT_MEANT = frozenset(
+    {
+        *("setup", "conftest", "noxfile", "fabfile", "tasks", "versioneer", "test", "tests", "testing", "doc", "docs"),
+        *("example", "examples", "script", "scripts", "build", "dist", "bin", "env", "venv", "node_modules"),
+        *("notebooks", "benchmark", "benchmarks", "tools", "data", "ci", "resources", "conf", "config"),
+    }
+)
+# What tells that a folder is a project's own, and no folder of sources only
+_PROJECT_FILES = frozenset({"pyproject.toml", "setup.py", "setup.cfg"})
+
+
+def lies_beside(name: str, listed: "Set[str]") -> bool:
+    """Tell whether a module in a folder (``listed``: all that it has) is none that its project means to provide.
+
+    Installers put a flat project's own folder on ``sys.path``. A wheel would not bring its `tests` or `conftest.py`,
+    which other projects and the notebook's repository have as well.
+    """
+    return (name in NOT_MEANT or name.startswith("test_")) and not _PROJECT_FILES.isdisjoint(listed)
