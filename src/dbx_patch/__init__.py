@@ -34,7 +34,7 @@ def __getattr__(name: str) -> object:
         return _public()
     home = next((home for home, names in _HOMES.items() if name in names.split()), "")
     if not home:
-        __import__(__name__ + "._removed", fromlist=["refuse"]).refuse(name)
+        __import__(__name__ + "._former", fromlist=["refuse"]).refuse(name)
     value = globals()[name] = getattr(__import__(f"{__name__}.{home}", fromlist=[name]), name)
     return value
 

@@ -1,4 +1,4 @@
-"""dbx-patch opens no connection, starts no process, compiles nothing and writes nothing, by CPython's audit events."""
+"""No network, no process, no code compiled, nothing written: CPython's own audit events say so, process by process."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Callable
 
 import pytest
+from trust_audit import LOG, install_into, read_log
 
 import dbx_patch
 from dbx_patch.commands.cli import COMMANDS
-from shipped.trust_audit import LOG, install_into, read_log
-from support.environments import DATABRICKS
-from support.kernels import ERAS, Furnish, Notebook
+from support.environments import DATABRICKS, Environment, once
+from support.kernels import ERAS, Notebook, make_notebook
 from support.sessions import command, copy_of
-from support.workspaces import package, write
+from support.workspaces import Workspace, package, write
 
 Record = Callable[[str, object], None]
 ACT = {"DBX_PATCH_ENABLED": "1"}
@@ -36,9 +36,15 @@ a.unpatch_autoreload_hook(), b.unpatch_python_path_hook(), s.unpatch_sys_path_in
 
 
 @pytest.fixture(scope="module")
-def furnish() -> Furnish:
-    """The audit hook, for every process of this environment's."""
-    return lambda made: install_into(made.environment.site_packages)
+def audited(shared: Path, tools: Path, wheel: Path) -> Notebook:
+    """An environment with two editable installs, and the audit hook in it."""
+
+    def make(folder: Path) -> None:
+        made = make_notebook(folder, tools, wheel)
+        install_into(made.environment.site_packages)
+
+    folder = once(shared / "audited", make)
+    return Notebook(Environment(folder / "env", tools), Workspace(folder))
 
 
 @pytest.fixture
@@ -56,17 +62,18 @@ def assert_clean(log: Path, record_property: Record, *, lines: int = 0, processe
 
 
 @pytest.mark.parametrize("env", [{}, DATABRICKS, {**DATABRICKS, "DBX_PATCH_ENABLED": "0"}])
-def test_start_up(notebook: Notebook, log: Path, env: dict[str, str], record_property: Record) -> None:
-    done = notebook.environment.run("pass", env={**env, LOG: str(log)})
+def test_start_up(audited: Notebook, log: Path, env: dict[str, str], record_property: Record) -> None:
+    done = audited.environment.run("pass", env={**env, LOG: str(log)})
     assert (done.stdout, done.stderr) == ("", "")
     assert_clean(log, record_property)
 
 
-def test_every_call_of_the_api(notebook: Notebook, log: Path, record_property: Record) -> None:
-    names = [name for name in dbx_patch.__all__ if "ipython_extension" not in name]
+def test_every_call_of_the_api(audited: Notebook, log: Path, record_property: Record) -> None:
+    functions = [name for name in dbx_patch.__all__ if not isinstance(getattr(dbx_patch, name), type)]
+    names = [name for name in functions if "ipython_extension" not in name]
     calls = [f"dbx_patch.{name}{ARGUMENTS.get(name, '()')}" for name in [*names, "apply_all_patches", "explain"]]
     code = "import dbx_patch, acme_src.sub, acme_flat.deep.leaf\n" + "\n".join(calls) + MORE_CALLS
-    done = notebook.environment.run(code, env={**ACT, LOG: str(log)})
+    done = audited.environment.run(code, env={**ACT, LOG: str(log)})
     assert (done.returncode, done.stderr) == (0, "")
     assert_clean(log, record_property)
 
@@ -74,27 +81,27 @@ def test_every_call_of_the_api(notebook: Notebook, log: Path, record_property: R
 @pytest.mark.parametrize("name", [name for name in COMMANDS if name not in ("demo", "simulate")])
 @pytest.mark.parametrize("options", [(), ("--json",)])
 def test_every_command(
-    notebook: Notebook, log: Path, name: str, options: tuple[str, ...], record_property: Record
+    audited: Notebook, log: Path, name: str, options: tuple[str, ...], record_property: Record
 ) -> None:
     arguments = ("acme_flat.deep.leaf",) if name == "explain" else ()
-    done = command(notebook.environment, name, *arguments, *options, **{LOG: str(log)})
+    done = command(audited.environment, name, *arguments, *options, **{LOG: str(log)})
     assert done.returncode in (0, 1) and done.stderr == ""
     assert_clean(log, record_property)
 
 
-def test_demo_and_simulate_but_for_what_they_are_for(notebook: Notebook, log: Path, record_property: Record) -> None:
-    done = command(notebook.environment, "demo", "--json", **{LOG: str(log)})
+def test_demo_and_simulate_but_for_what_they_are_for(audited: Notebook, log: Path, record_property: Record) -> None:
+    done = command(audited.environment, "demo", "--json", **{LOG: str(log)})
     assert done.returncode == 0, done
-    folder = str(notebook.workspace.folder)
+    folder = str(audited.workspace.folder)
     done = command(
-        notebook.environment, "simulate", "--workspace", folder, "-c", "import acme_src.sub", **{LOG: str(log)}
+        audited.environment, "simulate", "--workspace", folder, "-c", "import acme_src.sub", **{LOG: str(log)}
     )
     assert (done.returncode, done.stderr) == (0, ""), done
     assert_clean(log, record_property, processes=3)
 
 
 @pytest.mark.parametrize("era", ERAS)
-def test_in_a_kernel(notebook: Notebook, era: str, log: Path, record_property: Record) -> None:
+def test_in_a_kernel(audited: Notebook, era: str, log: Path, record_property: Record) -> None:
     cells = (
         "import acme_src.sub, acme_flat.deep.leaf",
         "import library; library.load('acme_src.deep.leaf')",
@@ -104,7 +111,7 @@ def test_in_a_kernel(notebook: Notebook, era: str, log: Path, record_property: R
         "dbx_patch.verify_editable_installs(verbose=False) and dbx_patch.explain('acme_src.sub') and 1",
         "import sys; [sys._trust_audit.events, sys._trust_audit.ours]",
     )
-    events, ours = notebook.values(*cells, runtime=era, env={LOG: str(log)})[-1]
+    events, ours = audited.values(*cells, runtime=era, env={LOG: str(log)})[-1]
     assert events > 100 and ours > 10
     assert_clean(log, record_property, ends=False)
 
@@ -119,10 +126,10 @@ def install():
 
 @pytest.mark.parametrize("enabled", ["1", "0"])
 def test_an_import_line_is_all_that_is_run(
-    notebook: Notebook, log: Path, tmp_path: Path, enabled: str, record_property: Record
+    audited: Notebook, log: Path, tmp_path: Path, enabled: str, record_property: Record
 ) -> None:
     """One that is installed in the middle of a session, and imported."""
-    environment = copy_of(notebook.environment, tmp_path / "env")
+    environment = copy_of(audited.environment, tmp_path / "env")
     source = write(tmp_path / "ws/project", package("later")) / "later"
     write(environment.site_packages, {"__editable___later_finder.py": FINDER.format(folder=str(source))})
     line = "import __editable___later_finder; __editable___later_finder.install()\n"
@@ -149,9 +156,9 @@ DEEDS = {
 
 
 @pytest.mark.parametrize("deed", DEEDS)
-def test_the_hook_sees_each_deed(notebook: Notebook, log: Path, tmp_path: Path, deed: str) -> None:
+def test_the_hook_sees_each_deed(audited: Notebook, log: Path, tmp_path: Path, deed: str) -> None:
     """In a copy of this library that does what it must not do."""
-    environment = copy_of(notebook.environment, tmp_path / "env")
+    environment = copy_of(audited.environment, tmp_path / "env")
     with open(environment.site_packages / "dbx_patch/api.py", "a") as stream:
         stream.write(f"\n\ndef _deed():\n    {DEEDS[deed].format(file=str(tmp_path / 'made'))}\n\n_deed()\n")
     assert environment.run("import dbx_patch; dbx_patch.check_patch_status", env={LOG: str(log)}).stderr == ""

@@ -11,7 +11,7 @@ import platform
 import sys
 from typing import TYPE_CHECKING, Any, Callable, Sequence
 
-from dbx_patch._removed import OPTIONS
+from dbx_patch._former import OPTIONS
 from dbx_patch._version import __version__
 from dbx_patch.output import rendering
 from dbx_patch.output.results import SCHEMA

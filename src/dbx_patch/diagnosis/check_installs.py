@@ -28,7 +28,7 @@ def gone(search: Search) -> Iterator[Finding]:
     """Project or source folders that no longer exist."""
     for install in search.installs:
         if install.project and not os.path.isdir(install.project):
-            remedy = remedies.uninstall(install.name, install.site_folder)
+            remedy = remedies.uninstall(install.name, install.site_folder, search.disk)
             cause = (
                 f"Its project folder {install.project} does not exist, so nothing in it can be imported. Install it"
                 f" again from its new location{', or uninstall it:' if remedy else '.'}"
@@ -57,21 +57,23 @@ def path_lines(search: Search) -> Iterator[Finding]:
         owner = search.disk.distribution_of(pth, folder).partition(" ")[0] if lost else ""
         if remedies.plain(owner) not in gone_projects:  # else `gone` has reported it
             for line, root in lost[:20]:
-                yield _gone_line(pth, line, root, owner, by_name.get(remedies.plain(owner)))
+                yield _gone_line(search, pth, line, root, owner, by_name.get(remedies.plain(owner)))
     for install in search.installs:
         for root in install.paths:
             if not any(_offers(search, root, name) for name in install.names):
-                remedy = _again(install) if install.project else remedies.drop(install, root)
+                remedy = _again(install) if install.project else remedies.drop(install, search.disk, root)
                 what = " If the sources moved, reinstall it:" if install.project else " To remove that entry:"
                 cause = f"Its path entry {root} contains no module and no package." + (what if remedy else ELSEWHERE)
                 yield Finding("warning", "nothing-offered", install.name, cause, remedy)
 
 
-def _gone_line(pth: str, line: str, root: str, owner: str, install: Optional[EditableInstall]) -> Finding:
+def _gone_line(
+    search: Search, pth: str, line: str, root: str, owner: str, install: Optional[EditableInstall]
+) -> Finding:
     cause = f"A line in it names {root}, which does not exist, so nothing there can be imported."
     if install and install.project:
         return Finding("error", "path-gone", pth, f"{cause} If the sources moved, reinstall it:", _again(install))
-    remedy = remedies.uninstall(owner, os.path.dirname(pth)) if owner else remedies.drop_line(pth, line)
+    remedy = remedies.uninstall(owner, os.path.dirname(pth), search.disk) if owner else remedies.drop_line(pth, line)
     what = f" To uninstall {owner}:" if owner else " To remove that line:"
     return Finding("error", "path-gone", pth, cause + (what if remedy else ELSEWHERE), remedy)
 

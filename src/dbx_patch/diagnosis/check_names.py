@@ -26,7 +26,7 @@ def shadowed(search: Search) -> Iterator[Finding]:
                     is_stray = install.project in install.paths and sources[0].search is None
                     by_rival.setdefault((*rival, is_stray), []).append(name)
         for (where, provider, is_stray), names in by_rival.items():
-            finding = _shadow_finding(install, names, where, provider)
+            finding = _shadow_finding(search, install, names, where, provider)
             finding.severity = "note" if is_stray else finding.severity
             yield finding
 
@@ -41,7 +41,7 @@ def _rival(name: str, install: EditableInstall, search: Search) -> Optional[Tupl
     return None
 
 
-def _shadow_finding(install: EditableInstall, names: List[str], where: str, provider: str) -> Finding:
+def _shadow_finding(search: Search, install: EditableInstall, names: List[str], where: str, provider: str) -> Finding:
     cause = f"`import {names[0]}` gets {where}"
     if provider == STANDARD_LIBRARY:
         cause = f"`import {names[0]}` gets {provider} ({where})"
@@ -54,17 +54,17 @@ def _shadow_finding(install: EditableInstall, names: List[str], where: str, prov
     if provider in (BUILT_IN, STANDARD_LIBRARY):
         cause += " Nothing can come before that: rename the package, and install the project again."
     elif provider:
-        remedy = _uninstall_rival(where, provider.partition(" ")[0])
+        remedy = _uninstall_rival(search, where, provider.partition(" ")[0])
         cause += " To use the editable one:" if remedy else " pip cannot remove that from here."
     else:
         cause += " To use the editable one, rename the other, or take its folder off sys.path."
     return Finding("error", "shadowed", install.name, cause, remedy)
 
 
-def _uninstall_rival(location: str, name: str) -> str:
+def _uninstall_rival(search: Search, location: str, name: str) -> str:
     """Return how to uninstall the distribution that has a file, where pip can."""
     above = [folder for folder in get_site_packages_dirs() if location.startswith(folder + "/")]
-    return remedies.uninstall(name, max(above, key=len)) if above else ""
+    return remedies.uninstall(name, max(above, key=len), search.disk) if above else ""
 
 
 def provided_twice(search: Search) -> Iterator[Finding]:
@@ -83,7 +83,7 @@ def provided_twice(search: Search) -> Iterator[Finding]:
         cause = f"{len(found)} editable installs provide `{name}`: {listed}."
         if all(remedies.is_here(install.site_folder) for install, _ in found):
             cause += " Which one is imported depends on their order."
-            commands = dict.fromkeys(remedies.drop(install, place.entry) for install, place in found[1:])
+            commands = dict.fromkeys(remedies.drop(install, search.disk, place.entry) for install, place in found[1:])
             remedy = "" if "" in commands else "\n".join(commands)
             yield Finding("warning", "provided-twice", name, cause + (" To keep the first:" if remedy else ""), remedy)
         else:

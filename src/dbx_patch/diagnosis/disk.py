@@ -41,6 +41,7 @@ class Disk:
         self._places: Dict[Tuple[str, str], Optional[Place]] = {}
         self._files: Dict[str, bool] = {}
         self._archives: Dict[str, FrozenSet[str]] = {}
+        self._distributions: Dict[str, List[str]] = {}
         self._real: Dict[str, str] = {}
         self._records: Dict[str, Dict[str, str]] = {}
 
@@ -157,10 +158,18 @@ class Disk:
     def distribution_of(self, location: str, site_folder: str) -> str:
         """Return "name version" of the installed distribution whose RECORD lists a file, or "" where none does."""
         relative = os.path.relpath(location, site_folder)
-        for name in sorted(self.listing(site_folder) or ()):
+        for name in self.distributions(site_folder):
             if name.endswith(".dist-info") and relative in self.record(os.path.join(site_folder, name)):
                 return name[: -len(".dist-info")].replace("-", " ", 1)
         return ""
+
+    def distributions(self, folder: str) -> List[str]:
+        """Return the names in a folder by which pip knows a distribution, sorted."""
+        if folder not in self._distributions:
+            names = self.listing(folder) or ()
+            suffixes = (".dist-info", ".egg-info", ".egg-link")
+            self._distributions[folder] = sorted(name for name in names if name.endswith(suffixes))
+        return self._distributions[folder]
 
     def record(self, info: str) -> Dict[str, str]:
         """Return what RECORD in a ``.dist-info`` folder lists: file -> hash."""

@@ -9,7 +9,7 @@ import sys
 from dbx_patch._version import __version__
 from dbx_patch.diagnosis.disk import Disk
 from dbx_patch.diagnosis.installs import EditableInstall
-from dbx_patch.index.pth_files import files_ending, folders_of_site, lines_of, path_of_line, read_text
+from dbx_patch.index.pth_files import folders_of_site, lines_of, path_of_line, read_text
 
 
 def in_notebook() -> bool:
@@ -46,23 +46,22 @@ def is_here(path: str) -> bool:
     return (os.path.realpath(path) + os.sep).startswith(tuple(folders)) if folders else False
 
 
-def uninstall(name: str, site_folder: str) -> str:
+def uninstall(name: str, site_folder: str, disk: Disk) -> str:
     """Return how to uninstall what a site folder has by that name, "" where pip would remove another copy or none.
 
     pip removes the first copy on ``sys.path``, and leaves one in another environment alone.
     """
-    if not is_here(site_folder) or os.path.realpath(site_folder) != _first_copy(name):
+    if not is_here(site_folder) or disk.real(site_folder) != _first_copy(name, disk):
         return ""
     return pip("uninstall", "-y", name)
 
 
-def _first_copy(name: str) -> str:
+def _first_copy(name: str, disk: Disk) -> str:
     """Return the real path of the first folder on ``sys.path`` in which pip finds a distribution, "" for none."""
     for entry in (entry for entry in sys.path if isinstance(entry, str) and entry):
-        for suffix in (".dist-info", ".egg-info", ".egg-link"):
-            stems = (os.path.basename(found)[: -len(suffix)] for found in files_ending(entry, suffix))
-            if any(plain(stem.partition("-")[0]) == plain(name) for stem in stems):
-                return os.path.realpath(entry)
+        stems = (found.rpartition(".")[0] for found in disk.distributions(entry))
+        if any(plain(stem.partition("-")[0]) == plain(name) for stem in stems):
+            return disk.real(entry)
     return ""
 
 
@@ -77,13 +76,13 @@ def drop_line(pth: str, line: str) -> str:
     return shell("sed", "-i", rf"\|^\(\xef\xbb\xbf\)\?{pattern}[[:space:]]*$|d", pth) if is_here(pth) else ""
 
 
-def drop(install: EditableInstall, root: str = "") -> str:
+def drop(install: EditableInstall, disk: Disk, root: str = "") -> str:
     """Return how to be rid of an install, or of one of its path entries; "" where nothing is safe.
 
     A hand-written file has no distribution: there it is the line that goes.
     """
     if not install.name.endswith(".pth"):
-        return uninstall(install.name, install.site_folder)
+        return uninstall(install.name, install.site_folder, disk)
     for pth in install.pth_files:
         for line in lines_of(read_text(pth) or ""):
             if path_of_line(line, install.site_folder) in ([root] if root else install.paths):

@@ -3,6 +3,7 @@
 import os
 import sys
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Iterator, List, Optional, Sequence
 
 from dbx_patch import hooks
@@ -77,7 +78,8 @@ class Search:
         if is_built_in(name):
             yield Hit(name, "built-in", provider=BUILT_IN)
         seen = set()
-        for place in (*self.on_path(name), *(p for install in self.installs for p in self.sources(install, name))):
+        off_path = (place for install in self.installs for place in self.sources(install, name))
+        for place in chain(self.on_path(name), off_path):
             real = self.disk.real(place.location)
             if real not in seen:
                 seen.add(real)
