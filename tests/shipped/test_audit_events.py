@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Callable
 
 import pytest
-from trust_audit import LOG, install_into, read_log
+from shipped.trust_audit import LOG, install_into, read_log
 
 import dbx_patch
 from dbx_patch.commands.cli import COMMANDS
