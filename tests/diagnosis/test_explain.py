@@ -79,6 +79,7 @@ def test_layers_and_entries(notebook: Notebook, era: str, hook: str) -> None:
 def test_the_fallback_answers_for_a_lost_path(notebook: Notebook) -> None:
     cell = """
 import sys, dbx_patch
+dbx_patch.explain("json")  # loads what it needs: a miss meanwhile would put the path back
 sys.path[:] = [entry for entry in sys.path if not entry.endswith("proj/src")]
 dbx_patch.explain("acme_src.deep").to_dict()
 """

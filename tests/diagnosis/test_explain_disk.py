@@ -114,6 +114,8 @@ def test_each_place_is_looked_at_once(environment: Environment, workspace: Works
         )
     write(environment.site_packages, {"library/__init__.py": "", "library/part.py": ""})
     write(environment.site_packages, {"library-1.0.dist-info/RECORD": "library/__init__.py,,\nlibrary/part.py,,\n"})
+    # What changed within the clock's tick is read again: not what is counted here.
+    os.utime(environment.site_packages, (1_700_000_000, 1_700_000_000))
     works = {"two.deep.leaf": True, "two": True, "library.part": True, "json.decoder": True}
     works.update({"two.none": False, "twoo": False})
     answers = environment.value(COUNTED.replace("{names!r}", repr([*works])), env=DATABRICKS)

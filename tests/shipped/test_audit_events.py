@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Callable
 
 import pytest
-from shipped.trust_audit import LOG, install_into, read_log
 
 import dbx_patch
 from dbx_patch.commands.cli import COMMANDS
+from shipped.trust_audit import LOG, install_into, read_log
 from support.environments import DATABRICKS, Environment, once
 from support.kernels import ERAS, Notebook, make_notebook
 from support.sessions import command, copy_of
