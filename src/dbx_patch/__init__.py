@@ -18,7 +18,7 @@ _HOMES = {
     "diagnosis.installs": "EditableInstall InstallsResult editable_installs",
     "diagnosis.startup": "StartupStatus check_startup_status",
     "diagnosis.verify": "verify_editable_installs",
-    "hooks": "when_imported",
+    "hooks.watching": "when_imported",
     "hooks.journal": "reset_logger",
     "output.results": "ApplyPatchesResult PatchResult PatchStatus PthProcessingResult"
     " RemovePatchesResult Result StatusResult",

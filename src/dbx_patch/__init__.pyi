@@ -21,8 +21,8 @@ from dbx_patch.diagnosis.installs import editable_installs as editable_installs
 from dbx_patch.diagnosis.startup import StartupStatus as StartupStatus
 from dbx_patch.diagnosis.startup import check_startup_status as check_startup_status
 from dbx_patch.diagnosis.verify import verify_editable_installs as verify_editable_installs
-from dbx_patch.hooks import when_imported as when_imported
 from dbx_patch.hooks.journal import reset_logger as reset_logger
+from dbx_patch.hooks.watching import when_imported as when_imported
 from dbx_patch.output.results import ApplyPatchesResult as ApplyPatchesResult
 from dbx_patch.output.results import PatchResult as PatchResult
 from dbx_patch.output.results import PatchStatus as PatchStatus

@@ -31,8 +31,7 @@ def unseen(function: "F") -> "F":
     The workspace hooks walk the stack and take any file in site-packages for a library's (RUNTIME.md, layer 2).
     Installed as a wheel, our files are there: a function of ours between the user's import statement and the hook
     would turn a user's import into a library's. So every function that can be on the stack while somebody else's
-    finder is asked carries this. It must import nothing but modules of ours: what it imported would in turn count
-    as the user's import. A traceback still names the module; the real file is in ``function.__module__``.
+    finder is asked carries this, and imports nothing but modules of ours, which would count as the user's import.
     """
     function.__code__ = _renamed(function.__code__, f"<{function.__module__}>")
     return function
@@ -55,8 +54,8 @@ RUNTIME_MODULES = {
 # What a kernel or an executor begins with, whatever the release calls its parts: then the names are learnt.
 BEGINNINGS = ("dbruntime", "IPython", "pyspark")
 
-# What is needed only later, and where it is. These are the only edges of this package that look upward: a fourth
-# module at every start would cost 0.38 M instructions, so it is named here and loaded by :func:`load`.
+# What is needed later, and where it is. These are the only edges of this package that look upward: a fourth module at
+# every start would cost 0.38 M instructions, so it is named here and loaded by :func:`load`.
 _LATER = {
     "wrap_loader": "dbx_patch.hooks.loaders",
     "catch_up": "dbx_patch.hooks.loaders",
@@ -76,8 +75,8 @@ lock = RLock()
 # module, or top-level name of an editable install -> what runs after its body, in order of registration
 watched: "Dict[str, List[Callback]]" = {}
 names: "FrozenSet[str]" = frozenset()
-# (module, thread) pairs that one of our finders is asking the others about
-# a dict, because putting into one and deleting from it are no calls: nothing but an interrupt can come between
+# (module, thread) pairs that one of our finders is asking the others about: a dict, because putting into one and
+# deleting from it are no calls, so nothing but an interrupt can come between
 _asking: "Dict[Tuple[str, int], bool]" = {}
 # (where, what) of what was swallowed so that no import fails because of us; newest last, bounded
 faults: "List[Tuple[str, str]]" = []
@@ -93,7 +92,7 @@ def outside_import_lock(function: "Callable[..., Any]", *args: "Any") -> "Any":
     """Call ``function`` with the import system's global lock given up, and take it back as often as it was held.
 
     Holding it, a finder that imports can wait for a module's lock while the thread that has that one waits for this:
-    a hang that importlib does not detect. Given up, it is as if the import had not begun to ask the finders.
+    a hang that importlib does not detect.
     """
     levels = 0
     try:
@@ -182,12 +181,9 @@ class EditableFallback:
 
     def invalidate_caches(self) -> None:
         """Part of ``importlib.invalidate_caches()``: forget folder listings of our own."""
-        try:
-            answers = sys.modules.get("dbx_patch.hooks.answers")
-            if answers:
-                answers.forget_listings()
-        except Exception as fault:
-            record_fault("fallback", fault)
+        answers = sys.modules.get("dbx_patch.hooks.answers")
+        if answers:
+            answers.forget_listings()
 
 
 TRIGGER = ImportTrigger()
@@ -197,8 +193,8 @@ FALLBACK = EditableFallback()
 def _begin(name: str) -> "Optional[Callable[..., Optional[ModuleSpec]]]":
     """Return what answers misses, loaded at the first miss that is anyone's but Python's own; else None.
 
-    Distributions' own ``sitecustomize`` misses more at every start, and ``import subprocess`` tries modules of other
-    systems. None of those is a reason to read or load anything.
+    A distribution's ``sitecustomize`` misses a module at every start, and ``import subprocess`` tries two of another
+    system. Neither is a reason to read or load anything.
     """
     key = ("", get_ident())
     if key in _asking or _is_pythons_own(name):
@@ -228,22 +224,8 @@ def _is_pythons_own(name: str) -> bool:
     return any(word == name or word.startswith(name + ".") for word in asker.co_names)
 
 
-def when_imported(module: str) -> "Callable[[Callback], Callback]":
-    """Decorate a function to be called with module ``module`` (its full name) right after its body has run.
-
-    At once, if it is loaded already; again, once, after each reload. An exception in the function is kept for
-    ``check_patch_status()`` and never fails the import. Works wherever dbx-patch is active.
-    """
-
-    def register(callback: "Callback") -> "Callback":
-        _register(module, callback)
-        return callback
-
-    return register
-
-
 @unseen
-def _register(module: str, callback: "Callback") -> None:
+def register(module: str, callback: "Callback") -> None:
     registered = watched.setdefault(module, [])
     if callback in registered:
         return
@@ -276,7 +258,7 @@ def expect(patches: "Iterable[str]") -> None:
     """Have these patches applied to their runtime modules: now to what is loaded, and when one loads. Idempotent."""
     for patch in patches:
         for module in RUNTIME_MODULES[patch]:
-            _register(module, APPLIERS[patch])
+            register(module, APPLIERS[patch])
     with lock:
         if not is_in_place(TRIGGER):
             sys.meta_path.insert(0, TRIGGER)
@@ -287,7 +269,7 @@ def arm() -> None:
     disabled = disabled_patches()
     expect([patch for patch in RUNTIME_MODULES if patch not in disabled])
     for module in BEGINNINGS:
-        _register(module, learn_names)
+        register(module, learn_names)
     with lock:
         if "fallback" not in disabled and not is_in_place(FALLBACK):
             sys.meta_path.append(FALLBACK)

@@ -14,13 +14,28 @@ The state of the process, all of it:
 import sys
 
 from dbx_patch import hooks
-from dbx_patch.hooks import APPLIERS, BEGINNINGS, FALLBACK, RUNTIME_MODULES, TRIGGER, learn_names
+from dbx_patch.hooks import APPLIERS, BEGINNINGS, FALLBACK, RUNTIME_MODULES, TRIGGER, learn_names, register, unseen
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Iterable, List
+    from typing import Callable, Iterable, List
 
     from dbx_patch.hooks import Callback
+
+
+@unseen
+def when_imported(module: str) -> "Callable[[Callback], Callback]":
+    """Decorate a function to be called with module ``module`` (its full name) right after its body has run.
+
+    At once, if it is loaded already; again, once, after each reload. An exception in the function is kept for
+    ``check_patch_status()`` and never fails the import. Works wherever dbx-patch is active.
+    """
+
+    def decorate(callback: "Callback") -> "Callback":
+        register(module, callback)
+        return callback
+
+    return decorate
 
 
 def watch(names: "Iterable[str]") -> None:

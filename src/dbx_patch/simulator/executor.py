@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -17,6 +16,7 @@ from dbx_patch.simulator.layout import (
     materialise,
     prefix_of,
     process_environment,
+    run_to_the_end,
     runtime_folders,
 )
 from dbx_patch.simulator.reports import ExecutorReport
@@ -66,25 +66,23 @@ def simulate_executor(
         environment = process_environment(
             workspace, runtime, python=python, python_path=[*runtime_folders(python_shell)[2:], _PLACEHOLDER], env=env
         )
-        if notebook is not None:
-            path = os.path.abspath(notebook)
-            path = os.path.join(path, "notebook") if os.path.isdir(path) else path
-            environment["PYTHON_NOTEBOOK_PATH"] = _as_users_write(path, workspace)
-        if variant.repository is not None:
-            environment["PYTHON_REPO_PATH"] = _as_users_write(os.path.abspath(variant.repository), workspace)
-        done = subprocess.run(
-            [python, "-m", "pyspark.daemon", str(job_file)],
-            env=environment,
-            cwd=str(shop),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
-            errors="backslashreplace",
-            timeout=timeout,
-            check=False,
-        )
-        found: Dict[str, Any] = json.loads(report.read_text("utf-8")) if report.exists() else {}
+        environment.update(_where_the_notebook_is(notebook, variant.repository, workspace))
+        command = [python, "-m", "pyspark.daemon", str(job_file)]
+        done, found = run_to_the_end(command, environment, report, timeout, shop)
     return ExecutorReport(runtime, done.returncode, done.stdout, done.stderr, **found)
+
+
+def _where_the_notebook_is(
+    notebook: Optional[AnyPath], repository: Optional[AnyPath], workspace: AnyPath
+) -> Dict[str, str]:
+    found = {}
+    if notebook is not None:
+        path = os.path.abspath(notebook)
+        path = os.path.join(path, "notebook") if os.path.isdir(path) else path
+        found["PYTHON_NOTEBOOK_PATH"] = _as_users_write(path, workspace)
+    if repository is not None:
+        found["PYTHON_REPO_PATH"] = _as_users_write(os.path.abspath(repository), workspace)
+    return found
 
 
 def _as_users_write(path: str, workspace: AnyPath) -> str:

@@ -17,6 +17,7 @@ from dbx_patch.simulator.layout import (
     materialise,
     notebook_folder,
     process_environment,
+    run_to_the_end,
     runtime_folders,
 )
 from dbx_patch.simulator.reports import Cell, CellReport, SimulationReport
@@ -60,17 +61,8 @@ def simulate(
         }
         before = _before(runtime_folder, python_shell)
         environment = process_environment(workspace, runtime, python=python, python_path=before, env=env)
-        done = subprocess.run(
-            _command(python, interpreter_args, python_shell, job, shop),
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
-            errors="backslashreplace",
-            timeout=timeout,
-            check=False,
-        )
-        found: Dict[str, Any] = json.loads(report.read_text("utf-8")) if report.exists() else {}
+        command = _command(python, interpreter_args, python_shell, job, shop)
+        done, found = run_to_the_end(command, environment, report, timeout)
     cell_reports = [CellReport.from_dict(cell) for cell in found.get("cells", [])]
     start = found.get("start_sys_path", [])
     return SimulationReport(runtime, done.returncode, done.stdout, done.stderr, start, cell_reports)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
-from typing import Dict, List, Mapping, Optional, Union
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 AnyPath = Union[str, "os.PathLike[str]"]
 
@@ -72,6 +74,24 @@ def notebook_folder(notebook: Optional[AnyPath]) -> Optional[str]:
         return None
     path = os.path.abspath(notebook)
     return path if os.path.isdir(path) else os.path.dirname(path)
+
+
+def run_to_the_end(
+    command: Sequence[str], environment: Dict[str, str], report: Path, timeout: float, folder: Optional[Path] = None
+) -> Tuple["subprocess.CompletedProcess[str]", Dict[str, Any]]:
+    """Run a simulated process; return how it ended, and what it wrote as its *report* ({} if it died before)."""
+    done = subprocess.run(
+        list(command),
+        env=environment,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        errors="backslashreplace",
+        timeout=timeout,
+        check=False,
+    )
+    return done, json.loads(report.read_text("utf-8")) if report.exists() else {}
 
 
 def process_environment(

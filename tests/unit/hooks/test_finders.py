@@ -43,7 +43,7 @@ def test_a_callback_runs_after_the_body_and_again_after_a_reload(tmp_path: Path)
     hooks.expect([])
     seen = []
 
-    @hooks.when_imported("runtime_like")
+    @watching.when_imported("runtime_like")
     def look(module: ModuleType) -> None:
         seen.append((module.BODY, type(module.__loader__), type(module.__spec__ and module.__spec__.loader)))
 
@@ -52,7 +52,7 @@ def test_a_callback_runs_after_the_body_and_again_after_a_reload(tmp_path: Path)
     assert seen == [once]
     importlib.reload(module)
     assert seen == [once, once]
-    hooks.when_imported("runtime_like")(look)
+    watching.when_imported("runtime_like")(look)
     assert seen == [once, once], "the same function is registered once"
 
 
@@ -60,7 +60,7 @@ def test_a_failing_callback_is_recorded_and_fails_no_import(tmp_path: Path) -> N
     write(tmp_path, {"runtime_like.py": ""})
     sys.path.insert(0, str(tmp_path))
     hooks.expect([])
-    hooks.when_imported("runtime_like")(lambda module: 1 / 0)
+    watching.when_imported("runtime_like")(lambda module: 1 / 0)
     importlib.import_module("runtime_like")
     ((where, fault),) = hooks.faults
     assert (
