@@ -109,8 +109,9 @@ def _ours(
 def _join(theirs: "ModuleSpec", own: "ModuleSpec") -> None:
     """Give a namespace the portions that only the index knows of."""
     known = theirs.submodule_search_locations
-    if known is not None:
-        known.extend(folder for folder in own.submodule_search_locations or () if folder not in known)
+    for folder in own.submodule_search_locations or ():
+        if known is not None and folder not in known:
+            known.append(folder)  # importlib's own kind of list for namespaces has no extend()
 
 
 def _entry_of(spec: "ModuleSpec") -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import importlib
 import sys
-from importlib.machinery import SourceFileLoader
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from dbx_patch import hooks
-from dbx_patch.hooks import watching
+from dbx_patch.hooks import precedence, watching
 from support.workspaces import write
 
 pytestmark = pytest.mark.usefixtures("import_state")
@@ -95,3 +95,13 @@ def test_code_that_others_can_see_on_the_stack_has_no_file() -> None:
         return inner()
 
     assert outer() == outer.__code__.co_filename == f"<{__name__}>"
+
+
+def test_a_namespace_gets_the_portions_that_only_the_index_knows(tmp_path: Path) -> None:
+    write(tmp_path, {"a/space/one.py": "", "b/space/two.py": ""})
+    theirs = PathFinder.find_spec("space", [str(tmp_path / "a")])
+    own = ModuleSpec("space", None, is_package=True)
+    own.submodule_search_locations = portions = [str(tmp_path / half / "space") for half in "ab"]
+    assert theirs is not None
+    precedence._join(theirs, own)  # importlib's own kind of list, which is no list
+    assert list(theirs.submodule_search_locations or ()) == portions
