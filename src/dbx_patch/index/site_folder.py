@@ -42,7 +42,7 @@ class SiteReading:
         self.identity, self._stamp = _state_of(folder)  # taken first: what changes meanwhile makes this stale
         self._real: Dict[str, str] = {}
         self.error = ""
-        doubts = pth_files.doubts
+        doubts, certain = pth_files.doubts, True
         roots: List[str] = []
         self.installs: List[Install] = []
         try:
@@ -50,7 +50,8 @@ class SiteReading:
         except (FileNotFoundError, NotADirectoryError):
             pass  # it has no installs, and is not meant to
         except (OSError, ValueError) as error:
-            pth_files.doubt(error)
+            # a ValueError is final where no folder can have this path, and else a file's that could not be read
+            certain = self.identity is None if isinstance(error, ValueError) else not pth_files.doubt(error)
             self.error = f"{type(error).__name__}: {error}"
         installs_of: Dict[str, List[Install]] = {}
         for install in self.installs:
@@ -67,7 +68,7 @@ class SiteReading:
         # a file that no distribution owns, and that names nothing that can be an install's, is none
         self.missing = [path for install in self.installs for path in install.missing_paths][:_MAX_MISSING]
         self.installs = [i for i in self.installs if i.distribution or i.finder or i.source_folders()]
-        self.sure = doubts == pth_files.doubts
+        self.sure = certain and doubts == pth_files.doubts
         self._look_again = time.monotonic() + RETRY_SECONDS
 
     def is_stale(self) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dbx_patch.index import pth_files, snapshot
+from dbx_patch.index import pth_files, scan, snapshot
 from dbx_patch.index.snapshot import EDITABLE, LIBRARY, NOBODY, Index
 from support.installed import index_of
 from support.workspaces import write
@@ -83,3 +83,21 @@ def test_only_what_changed_is_read_again(site: Path, project: Path, tmp_path: Pa
     (other / "b.pth").unlink()
     later = Index([str(other), str(site)], after)
     assert later.readings[1] is after.readings[1] and later.path_entries == after.path_entries[1:]
+
+
+def test_a_reading_that_breaks_off_takes_nothing_away(
+    site: Path, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_off(folder: str) -> None:
+        raise UnicodeError("a file that no reader foresaw")
+
+    before = index_of(site, {"a.pth": f"{project}/src\n"})
+    (site / "b.pth").touch()
+    os.utime(site, (3, 3))
+    with monkeypatch.context() as context:
+        context.setattr(scan, "read_installs", break_off)
+        during = Index([str(site)], before)
+        assert during.path_entries == before.path_entries != []
+        assert not during.readings[0].sure and "UnicodeError" in during.readings[0].error
+        assert Index([str(site) + "\0/site-packages"]).readings[0].sure, "no folder can have this path: that is final"
+    assert [reading.error for reading in Index([str(site)], None).readings] == [""]
