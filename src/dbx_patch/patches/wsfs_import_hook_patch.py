@@ -148,8 +148,8 @@ def _entry_of(hook: object) -> "Tuple[str, Any]":
     known = _entries.get(id(hook))
     if known is None:
         own = next((v for v in getattr(hook, "__dict__", {}).values() if isinstance(v, FileFinder)), None)
-        cached = (entry for entry, finder in list(sys.path_importer_cache.items()) if finder is hook)
-        path = getattr(own, "path", None) or next(cached, None) or getattr(hook, "path", None)
+        cached = [] if own else [entry for entry, finder in list(sys.path_importer_cache.items()) if finder is hook]
+        path = getattr(own, "path", None) or next(iter(cached), None) or getattr(hook, "path", None)
         finder = own or (rationed.new_file_finder(path) if isinstance(path, str) else None)
         known = (path if isinstance(path, str) else "", finder, hook)
         if len(_entries) >= _MAX_ENTRIES:
