@@ -96,12 +96,12 @@ def outside_import_lock(function: "Callable[..., Any]", *args: "Any") -> "Any":
     """
     levels = 0
     try:
-        while True:
-            release_lock()
-            levels += 1
-    except RuntimeError:  # it is not, or no more, this thread's
-        pass
-    try:
+        try:
+            while True:
+                release_lock()
+                levels += 1
+        except RuntimeError:  # it is not, or no more, this thread's
+            pass
         return function(*args)
     finally:
         while levels:
@@ -154,11 +154,11 @@ class ImportTrigger:
         except Exception as fault:
             record_fault("names of editable installs", fault)
         spec = ask(name, path, target)
-        if spec is not None and spec.loader is not None and watched.get(name):  # a namespace has no body
-            try:
+        try:
+            if spec is not None and spec.loader is not None and watched.get(name):  # a namespace has no body
                 load("wrap_loader")(spec)
-            except Exception as fault:
-                record_fault(f"when_imported({name!r})", fault)
+        except Exception as fault:
+            record_fault(f"when_imported({name!r})", fault)
         return spec
 
 
