@@ -18,21 +18,23 @@ Site = Tuple[str, str, int, int, str]  # module, function, its first line, bytec
 
 # Room upon room of what runs inside other people's imports; the rest (CLI, reports) runs when a user asks for it.
 ENGINE = (
-    *("_dbx_patch_bootstrap", "__init__", "hooks.__init__", "hooks.loaders", "hooks.journal", "index.workspace"),
-    *("hooks.fallback", "hooks.callers", "hooks.sys_path", "hooks.rationed", "hooks.applied", "hooks.upkeep"),
+    *("_dbx_patch_bootstrap", "__init__", "hooks.__init__", "hooks.loaders", "hooks.journal", "hooks.watching"),
+    *("hooks.precedence", "hooks.answers", "hooks.portions", "hooks.fallback", "hooks.callers", "hooks.sys_path"),
+    *("hooks.rationed", "hooks.applied", "hooks.upkeep", "index.workspace"),
     *("index.pth_files", "index.literals", "index.readers", "index.dist_info", "index.install", "index.source_roots"),
     *("index.scan", "index.site_folder", "index.snapshot", "patches.wrapping", "patches.sys_path_init_patch"),
     *("patches.wsfs_import_hook_patch", "patches.python_path_hook_patch", "patches.autoreload_hook_patch"),
 )
 # Functions of ours that hand over to a foreign one: what comes out of them may be that one's own, not ours to swallow.
 DELEGATES = {
-    *(("hooks.__init__", "ask_others"), ("hooks.fallback", "resolve")),
+    *(("hooks.__init__", "ask_others"), ("hooks.fallback", "resolve"), ("hooks.precedence", "answer")),
     *(("patches.wsfs_import_hook_patch", "is_user_import"), ("patches.wsfs_import_hook_patch", "find_spec")),
     *(("patches.sys_path_init_patch", "then_put_paths_back"), ("hooks.rationed", "find_spec")),
+    ("hooks.rationed", "_fill_cache"),  # CPython's own, which lists the folder
     *(("hooks.loaders", "exec_module"), ("hooks.loaders", "create_module"), ("hooks.loaders", "load_module")),
 }
-# A lock's release cannot fail, and nothing could be done if it did.
-CANNOT_FAIL = ("lock.__exit__", "RLock.__exit__")
+# A lock's release cannot fail, nor can taking the import system's again; nothing could be done if they did.
+CANNOT_FAIL = ("lock.__exit__", "RLock.__exit__", "acquire_lock")
 PRIMITIVES = ("isinstance", "len", "hasattr", "get_ident", "max", "min", "any", "all", "vars", "globals", "_getframe")
 FAULTS: "Tuple[type, ...]" = (
     *(ImportError, AttributeError, OSError, UnicodeError, RecursionError, MemoryError),
