@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _imp
 import importlib
 import sys
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
@@ -105,3 +106,23 @@ def test_a_namespace_gets_the_portions_that_only_the_index_knows(tmp_path: Path)
     assert theirs is not None
     precedence._join(theirs, own)  # importlib's own kind of list, which is no list
     assert list(theirs.submodule_search_locations or ()) == portions
+
+
+def test_an_interrupt_while_the_import_lock_is_given_up_leaves_it_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    given_up = []
+
+    def interrupted() -> None:
+        if given_up:
+            raise KeyboardInterrupt
+        given_up.append(True)
+        _imp.release_lock()
+
+    monkeypatch.setattr(hooks, "release_lock", interrupted)
+    levels = 2
+    for _ in range(levels):
+        _imp.acquire_lock()
+    with pytest.raises(KeyboardInterrupt):
+        hooks.outside_import_lock(ours)
+    for _ in range(levels):
+        _imp.release_lock()  # a RuntimeError where it is not this thread's
+    assert not _imp.lock_held()
