@@ -132,6 +132,14 @@ def cycles() -> None:
         world.count("cycles across two threads")
 
 
+def is_there(name: str) -> bool:
+    try:
+        importlib.import_module(name)
+    except ModuleNotFoundError:
+        return False
+    return True
+
+
 def recursion() -> None:
     """A module that imports itself; a finder that imports; a callback that imports what it waits for."""
     world.forget()
@@ -160,6 +168,8 @@ def recursion() -> None:
         sys.meta_path.insert(where, finder)
         try:
             wrong_unless(importlib.import_module("race_8.sub").NAME == "race_8.sub", "beside a finder that imports")
+            for missing in ("race_8.nothing", "race_none"):  # a finder behind the others is asked about misses only
+                wrong_unless(not is_there(missing), f"{missing} beside a finder that imports")
         finally:
             sys.meta_path.remove(finder)
         wrong_unless(0 < len(asked) < 500, f"a finder that imports was asked {len(asked)} times")
