@@ -64,7 +64,7 @@ def newly_installed(name: str, site_folder: str) -> "Optional[ModuleSpec]":
 
     The finders have been asked already, so this import is answered at the site folder's own place on ``sys.path``.
     """
-    if name in hooks.names:
+    if name in hooks.names or "fallback" in hooks.disabled_patches():
         sys_path.learn()
         return None
     index = sys_path.learn()

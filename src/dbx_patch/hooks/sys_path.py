@@ -28,7 +28,7 @@ def learn(force: bool = False) -> "Index":
         if before is not None:
             _forget_gone(before, index)
         if hooks.is_in_place(hooks.TRIGGER):
-            watching.watch(index.providers)
+            watching.watch(() if "fallback" in hooks.disabled_patches() else index.providers)
             rationed.renew(index)
     return index
 

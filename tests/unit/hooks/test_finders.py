@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import _imp
-import importlib
+import importlib.util
 import sys
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
@@ -96,6 +96,19 @@ def test_code_that_others_can_see_on_the_stack_has_no_file() -> None:
         return inner()
 
     assert outer() == outer.__code__.co_filename == f"<{__name__}>"
+
+
+@pytest.mark.parametrize("disabled", ["", "fallback"])
+def test_without_the_fallback_no_finder_answers_for_an_install(
+    disabled: str, site: Path, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DBX_PATCH_DISABLE", disabled)
+    write(site, {"_acme.pth": f"{project}/src\n"})
+    sys.path.append(str(site))
+    hooks.arm()
+    answers = [precedence.newly_installed("acme", str(site)), importlib.util.find_spec("acme")]
+    assert [answer is None for answer in answers] == [bool(disabled)] * 2
+    assert ("acme" in hooks.names) == (str(project / "src") in sys.path) == (not disabled)
 
 
 def test_a_namespace_gets_the_portions_that_only_the_index_knows(tmp_path: Path) -> None:
