@@ -76,9 +76,9 @@ class SiteReading:
         if self.missing or not self.sure:
             now = time.monotonic()
             if now >= self._look_again:
-                self._look_again = now + RETRY_SECONDS
                 if not self.sure or any(os.path.isdir(path) for path in self.missing):
-                    return True
+                    return True  # each time that it is asked, until the folder has been read anew
+                self._look_again = now + RETRY_SECONDS
             elif not self.sure:
                 return False
         return self._stamp is _YOUNG or self._stamp != _state_of(self.folder)[1]
