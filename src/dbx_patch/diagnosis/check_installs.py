@@ -41,6 +41,19 @@ def gone(search: Search) -> Iterator[Finding]:
             yield Finding("error", "source-gone", install.name, cause, _again(install))
 
 
+def unreadable_folders(search: Search) -> Iterator[Finding]:
+    """Site folders that could not be read: whatever is installed there, these installs are not known."""
+    for reading in search.index.readings:
+        if reading.error:
+            cause = (
+                f"This site folder could not be read ({reading.error}). Editable installs in it may not be importable,"
+                " and nothing is said of them here. Installs in other site folders are not affected. Look at the folder"
+                " first; if it is on a network mount, wait until the mount is back:"
+            )
+            remedy = remedies.shell("ls", "-ld", reading.folder)
+            yield Finding("warning", "unreadable-site-folder", reading.folder, cause, remedy)
+
+
 def path_lines(search: Search) -> Iterator[Finding]:
     """Lines of ``.pth`` files that lead nowhere, path entries without a module, and files that cannot be read."""
     by_name = {remedies.plain(install.name): install for install in search.installs}
@@ -175,4 +188,4 @@ def _files(search: Search, install: EditableInstall) -> Iterator[str]:
     yield from dict.fromkeys(file for folder in folders for file in package_files(folder))
 
 
-INSTALL_CHECKS = [gone, path_lines, broken, copied, editables_missing, notebooks]
+INSTALL_CHECKS = [unreadable_folders, gone, path_lines, broken, copied, editables_missing, notebooks]

@@ -21,8 +21,9 @@ def listed(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often each folder was listed."""
     counted: Counter[str] = Counter()
     for name in ("scandir", "listdir"):
+        function = getattr(os, name)
 
-        def look(path: Any = ".", function: Any = getattr(os, name)) -> Any:
+        def look(path: Any = ".", function: Any = function) -> Any:
             at = os.readlink(f"/proc/self/fd/{path}") if isinstance(path, int) else os.fspath(path)
             counted[at] += 1
             return function(path)
