@@ -83,9 +83,10 @@ def _find(
     """Return what our own finders have, less what the runtime's would refuse: it was not asked about this file."""
     parent = name.rpartition(".")[0]
     in_namespace = path is not None and _is_namespace(parent)
-    if path is not None and not in_namespace and not _is_editable_package(parent, path, index):
+    if path is not None and not in_namespace:
+        joined = portions.joined(parent, index, installs)
         # An installed package of the same name: nothing is mixed into that, unless it looks for portions itself.
-        path = portions.joined(parent, index, installs)
+        path = [*path, *joined] if _is_editable_package(parent, path, index) else joined
         if not path:
             return None
     spec = answers.find(name, path, index, installs, in_namespace)

@@ -32,15 +32,19 @@ def joined(package: str, index: "Index", installs: "List[Install]") -> "List[str
     """
     module: Any = sys.modules.get(package)
     path = getattr(module, "__path__", None)
-    if not isinstance(path, list) or not _extends_its_path(getattr(module, "__file__", None)):
+    if not isinstance(path, list):
         return []
     parts = package.split(".")
-    found = []
+    folders = []
     for install in installs:
-        folders = [os.path.join(entry, *parts) for entry in install.paths]
+        folders += [os.path.join(entry, *parts) for entry in install.paths]
         mapped = install.modules.get(package, "")
-        folders += [os.path.dirname(mapped) if os.path.basename(mapped).startswith("__init__.") else mapped]
-        found += [folder for folder in folders if folder and folder not in path and os.path.isdir(folder)]
+        folders.append(os.path.dirname(mapped) if os.path.basename(mapped).startswith("__init__.") else mapped)
+    # mostly there is none: then the package's file is not read
+    folders = [folder for folder in dict.fromkeys(folders) if folder and folder not in path]
+    if not folders or not _extends_its_path(getattr(module, "__file__", None)):
+        return []
+    found = [folder for folder in folders if os.path.isdir(folder)]
     for folder in found:
         path.insert(_place(folder, path, len(parts)), folder)
     return found
