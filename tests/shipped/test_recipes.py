@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 RECIPES = ROOT / "tests/real/recipes"
 PROJECT = "Users/first.last@company.com/my project"
 PYPROJECT = (RECIPES / "project/pyproject.toml").read_text()
-PLAIN = PYPROJECT.replace('dependencies = ["dbx-patch"]\n', "")
+PLAIN = PYPROJECT.replace('dependencies = ["dbx-patch>=1"]\n', "")
 # In a simulated notebook, what the runtime refuses without dbx-patch: a library's import of an editable package
 IMPORTS = """
 import json, sys
@@ -105,7 +105,7 @@ def place(parts: tuple[Path, Path], tmp_path: Path) -> Place:
 def test_the_notebook(place: Place) -> None:
     lines = (RECIPES / "notebook.ipy").read_text().split("\n")
     installing, restarting, editable, *statements = [line for line in lines if line]
-    assert installing == "%pip install dbx-patch" and restarting == "%restart_python"
+    assert installing == '%pip install "dbx-patch>=1"' and restarting == "%restart_python"
     place.pip(*shlex.split(installing)[2:])
     place.pip(*shlex.split(editable.replace(f"/Workspace/{PROJECT}", str(place.project)))[2:])
     place.works("\n".join(statements))
@@ -148,7 +148,7 @@ dbx_patch.load_ipython_extension(Shell())
 @pytest.mark.parametrize("statement", [LOAD_EXT, ""], ids=["%load_ext", "nothing"])
 def test_in_an_environment_on_top_of_the_one_with_dbx_patch(place: Place, tmp_path: Path, statement: str) -> None:
     """Joined by a path line, so that ``site`` does not read the lower environment's ``.pth`` files."""
-    place.pip("dbx-patch")
+    place.pip("dbx-patch>=1")
     run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "upper"])
     (upper,) = (tmp_path / "upper/lib").glob("python*/site-packages")
     (lower,) = (tmp_path / "env/lib").glob("python*/site-packages")
@@ -167,6 +167,6 @@ def test_in_an_environment_on_top_of_the_one_with_dbx_patch(place: Place, tmp_pa
 
 def test_without_dbx_patch_a_library_does_not_import_it(place: Place) -> None:
     """So the other tests here can fail."""
-    place.install_listed(["dbx-patch", "--editable ${workspace.file_path}"])
+    place.install_listed(["dbx-patch>=1", "--editable ${workspace.file_path}"])
     succeeded, shown = place.imports("", "modern", DBX_PATCH_ENABLED="0")
     assert not succeeded and "ModuleNotFoundError" in shown

@@ -4,5 +4,5 @@
 set -euo pipefail
 
 python="${PYSPARK_PYTHON:-/databricks/python/bin/python}"
-"$python" -m pip install --quiet --disable-pip-version-check --no-input "${DBX_PATCH_REQUIREMENT:-dbx-patch}"
+"$python" -m pip install --quiet --disable-pip-version-check --no-input "${DBX_PATCH_REQUIREMENT:-dbx-patch>=1}"
 "$python" -c 'import dbx_patch; print("dbx-patch", dbx_patch.__version__, "is installed")'
