@@ -1,9 +1,9 @@
 """Makes what the documents show of the program: ``python tests/shipped/document_outputs.py [--write]``.
 
 A block between ``<!-- made by tests/shipped/document_outputs.py: WHAT -->`` and ``<!-- end -->`` is a file that the
-tests run (``file PATH``), the list of ``modules``, or what a command prints (one of `OUTPUTS`) in an environment made
-here, with real editable installs. ``--write`` remakes the blocks in place. What differs is printed; without ``--write``
-the exit status is then 1.
+tests run (``file PATH``), a table that they made (``markdown PATH``), the list of ``modules``, or what a command prints
+(one of `OUTPUTS`) in an environment made here, with real editable installs. ``--write`` remakes the blocks in place.
+What differs is printed; without ``--write`` the exit status is then 1.
 """
 
 from __future__ import annotations
@@ -171,13 +171,15 @@ def modules() -> str:
 
 
 def block(what: str, output: Callable[[str], str]) -> str:
-    """Return the fenced text of a block: a file of the checkout's, or an output."""
+    """Return the text of a block: a table as it is; a file of the checkout's or an output, fenced."""
     if what == "modules":
         return modules()
     kind, _, path = what.partition(" ")
-    if kind != "file":
+    if kind not in ("file", "markdown"):
         return f"```text\n{output(what)}\n```\n"
     text = (ROOT / path).read_text()
+    if kind == "markdown":
+        return text
     return f"```{LANGUAGES[Path(path).suffix]}\n{text.rstrip()}\n```\n"
 
 

@@ -2,7 +2,8 @@
 ``python tests/real/databricks/table.py [PYTEST OPTIONS]``.
 
 All lines of releases are run, unless ``DBX_PATCH_DATABRICKS`` names others. ``--from FILE`` prints an earlier run's,
-whose tests had ``DBX_PATCH_DATABRICKS_REPORT`` set to that file.
+whose tests had ``DBX_PATCH_DATABRICKS_REPORT`` set to that file. ``--write``, ahead of either, puts the table into
+`table.md` beside this file, from where ``python tests/shipped/document_outputs.py --write`` takes it into the document.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any, Iterator
 
 HERE = Path(__file__).resolve().parent
+FILE = HERE / "table.md"
 HEADINGS = {
     "user code": ("user code", "user code: submodules"),
     "user code: lazily": ("user code: lazily",),
@@ -77,10 +79,21 @@ def table(found: list[dict[str, Any]]) -> str:
     return releases + "".join(f"| {' | '.join(line)} |\n" for line in lines) + "\n" + LEGEND
 
 
+def show(report: Path, write: bool) -> None:
+    """Print the table of a run, or put it into the file."""
+    text = table(json.loads(report.read_text()))
+    if write:
+        FILE.write_text(text)
+    else:
+        print(text, end="")
+
+
 def main(arguments: list[str]) -> int:
-    """Print the table; the exit status is pytest's."""
+    """Print or write the table; the exit status is pytest's where that runs."""
+    write = arguments[:1] == ["--write"]
+    arguments = arguments[write:]
     if arguments[:1] == ["--from"]:
-        print(table(json.loads(Path(arguments[1]).read_text())), end="")
+        show(Path(arguments[1]), write)
         return 0
     with tempfile.TemporaryDirectory() as folder:
         report = os.path.join(folder, "report.json")
@@ -89,7 +102,7 @@ def main(arguments: list[str]) -> int:
         environment = {**os.environ, "DBX_PATCH_DATABRICKS": chosen, "DBX_PATCH_DATABRICKS_REPORT": report}
         done = subprocess.run(command, cwd=HERE.parents[2], env=environment, stdout=sys.stderr)
         if os.path.exists(report):
-            print(table(json.loads(Path(report).read_text())), end="")
+            show(Path(report), write)
     return done.returncode
 
 
