@@ -64,7 +64,7 @@ class Watch:
 
     def __init__(self, report: Callable[[str, Any, str], None]) -> None:
         self.report = report
-        self.events = self.ours = self.lines = 0
+        self.events = self.ours = 0
         self.busy = False
 
     def hook(self, event: str, details: tuple[Any, ...]) -> None:
@@ -96,10 +96,7 @@ class Watch:
         elif event in CODE:
             if innermost.endswith(CLASS_MAKERS) and innermost.startswith(_LIBRARY):
                 return
-            if is_import_line(event, details, frame):
-                self.lines += 1
-            else:
-                self.report(event, details[0], where)
+            self.report(event, details[0], where)
         else:
             self.report(event, details[:1], where)
 
@@ -129,31 +126,6 @@ def writes(details: tuple[Any, ...]) -> bool:
     return bool(flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC)) if isinstance(flags, int) else True
 
 
-_compiled: list[str] = []
-
-
-def is_import_line(event: str, details: tuple[Any, ...], frame: FrameType) -> bool:
-    """Tell whether what is compiled or run is a line of a ``.pth`` file in a folder that ``site`` reads."""
-    if event == "exec":
-        return (
-            details[0].co_filename == "<string>"
-            and bool(_compiled)
-            and frame.f_code.co_filename == "<dbx_patch.hooks.fallback>"
-        )
-    source = details[0].decode() if isinstance(details[0], bytes) else details[0]
-    site = sys.modules.get("site")
-    folders = site.getsitepackages() if site and not sys.flags.no_site else []
-    for folder in [*folders, getattr(site, "USER_SITE", None) or ""]:
-        for name in os.listdir(folder) if os.path.isdir(folder) else ():
-            if name.endswith((".pth", ".start")):
-                with open(os.path.join(folder, name), encoding="utf-8", errors="surrogateescape") as stream:
-                    lines = [line.rstrip("\r\n") for line in stream]
-                if source in lines or (name.endswith(".start") and sys.version_info >= (3, 15)):
-                    _compiled.append(source)
-                    return True
-    return False
-
-
 def arm() -> None:
     """Watch this process, once, if ``TRUST_AUDIT_LOG`` names a file."""
     path = os.environ.get(LOG)
@@ -178,7 +150,7 @@ def arm() -> None:
 
     def finish() -> None:
         watch.busy = True
-        write(events=watch.events, ours=watch.ours, lines=watch.lines)
+        write(events=watch.events, ours=watch.ours)
 
     atexit.register(finish)
 
@@ -192,20 +164,19 @@ def install_into(site_packages: Any) -> None:
             stream.write(text)
 
 
-def read_log(path: Any) -> tuple[int, list[dict[str, Any]], int, int, int]:
-    """Return (processes armed, violations, events looked at, events of ours, import lines run) of a log."""
+def read_log(path: Any) -> tuple[int, list[dict[str, Any]], int, int]:
+    """Return (processes armed, violations, events looked at, events of ours) of a log."""
     import json
 
     with open(path, encoding="utf-8") as stream:
         records = [json.loads(line) for line in stream]
-    totals = [sum(record.get(key, 0) for record in records) for key in ("events", "ours", "lines")]
-    events, ours, lines = totals
-    return sum("armed" in r for r in records), [r for r in records if "violation" in r], events, ours, lines
+    events, ours = (sum(record.get(key, 0) for record in records) for key in ("events", "ours"))
+    return sum("armed" in r for r in records), [r for r in records if "violation" in r], events, ours
 
 
 def main(path: str) -> int:
     """Print a log's totals and violations; 0 where there are processes and no violations."""
-    armed, violations, events, ours, _ = read_log(path)
+    armed, violations, events, ours = read_log(path)
     print(f"{armed:,} processes watched, {events:,} audit events, {ours:,} of them ours")
     for violation in violations:
         print("forbidden:", violation)
