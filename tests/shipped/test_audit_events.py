@@ -1,4 +1,4 @@
-"""No network, no process, no code compiled, nothing written: CPython's own audit events say so, process by process."""
+"""dbx-patch opens no connection, starts no process, compiles nothing and writes nothing, by CPython's audit events."""
 
 from __future__ import annotations
 
