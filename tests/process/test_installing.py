@@ -216,4 +216,4 @@ def test_the_bundles_job_takes_its_libraries_from_requirements_txt() -> None:
     for task in job["tasks"]:
         assert task["job_cluster_key"] in clusters
         assert task["libraries"] == [{"requirements": "${workspace.file_path}/requirements.txt"}]
-    assert (SCRIPT.parent / "bundle/requirements.txt").read_text().split() == ["dbx-patch"]
+    assert (SCRIPT.parent / "bundle/requirements.txt").read_text().split() == ["dbx-patch>=1"]

@@ -1,4 +1,4 @@
-"""Sources that are gone give a ModuleNotFoundError, come back by themselves, and what is recorded keeps nothing alive."""
+"""What is gone: a source that a finder names is a missing module; a fault keeps no frame of anybody alive."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import weakref
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
-import _dbx_patch_bootstrap as bootstrap
 import pytest
 
+import _dbx_patch_bootstrap as bootstrap
 from dbx_patch import hooks
 from dbx_patch.diagnosis.check_installs import INSTALL_CHECKS
 from dbx_patch.diagnosis.search import Search
-from dbx_patch.hooks import sys_path
+from dbx_patch.hooks import sys_path, watching
 from dbx_patch.index import pth_files, site_folder
 from support.installed import distribution
 from support.workspaces import write
@@ -142,7 +142,7 @@ def test_a_recorded_fault_keeps_no_frame(armed: Path, tmp_path: Path) -> None:
     def callback(module: ModuleType) -> None:
         fail_holding(held)
 
-    hooks.when_imported("runtime_like")(callback)
+    watching.when_imported("runtime_like")(callback)
     write(armed, {"runtime_like.py": ""})
     importlib.import_module("runtime_like")
     gc.collect()
