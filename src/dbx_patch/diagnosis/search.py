@@ -9,6 +9,7 @@ from typing import Any, Iterator, List, Optional, Sequence
 from dbx_patch import hooks
 from dbx_patch.diagnosis.disk import BUILT_IN, STANDARD_LIBRARY, Disk, Place, is_built_in, standard_folders
 from dbx_patch.diagnosis.installs import EditableInstall, describe
+from dbx_patch.hooks import answers
 from dbx_patch.index import snapshot
 from dbx_patch.index.pth_files import canonical
 from dbx_patch.index.snapshot import EDITABLE
@@ -189,25 +190,17 @@ class Search:
         """Return what dbx-patch's own finder would answer a miss with, None where it is not in place."""
         if not hooks.is_in_place(hooks.FALLBACK):
             return None
-        top = name.partition(".")[0]
-        for install in (install for install in self.installs if top in install.names):
+        path, in_namespace = search_path_of(parent), parent is not None and parent.namespace
+        for install in (install for install in self.installs if name.partition(".")[0] in install.names):
             hit = self._mapped(name, install)
             if hit is None:
-                entries = install.paths if parent is None else self._parts_of(parent, install)
-                place = next(self.on_path(name, entries), None)
+                folders = answers.folders_for(name, path, self.index, [install], in_namespace)
+                place = next(self.on_path(name, folders), None)
                 hit = self.hit_at(place, "fallback") if place else None
             if hit is not None:
                 hit.how = "fallback"
                 return hit
         return None
-
-    def _parts_of(self, parent: Hit, install: EditableInstall) -> List[str]:
-        """Return the folders of an install in which a package's submodules lie; of a namespace, lost ones as well."""
-        folders = [entry for entry in search_path_of(parent) or () if self.index.whose(entry) is EDITABLE]
-        if parent.namespace:
-            folders += install.namespaces.get(parent.name, [])
-            folders += [os.path.join(root, *parent.name.split(".")) for root in install.paths]
-        return folders
 
     def hit_at(self, place: Place, how: str) -> Hit:
         """Return the hit for a place on the disk, and whose it is."""

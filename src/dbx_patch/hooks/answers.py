@@ -15,10 +15,13 @@ from dbx_patch.index.snapshot import EDITABLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Iterable, List, Optional, Sequence
+    from typing import Any, Dict, Iterable, List, Optional, Sequence, Union
 
+    from dbx_patch.diagnosis.installs import EditableInstall
     from dbx_patch.index.install import Install
     from dbx_patch.index.snapshot import Index
+
+    Sourced = Union[Install, EditableInstall]
 
 _finders: "Dict[str, Any]" = {}
 
@@ -47,7 +50,9 @@ def find(
         portions += install.namespaces.get(name, ())
         # a namespace may have no folder of its own, only packages that are mapped into it
         is_namespace = is_namespace or name in install.namespaces or install.maps_below(name)
-    for folder in _folders(name, path, index, installs, in_namespace):
+    for folder in folders_for(name, path, index, installs, in_namespace):
+        if _was_asked(folder, path):
+            continue
         found: Optional[ModuleSpec] = finder_for(folder).find_spec(name)
         if found is not None and found.loader is not None:
             return found
@@ -57,17 +62,20 @@ def find(
 
 
 @unseen
-def _folders(
-    name: str, path: "Optional[Sequence[str]]", index: "Index", installs: "Iterable[Install]", in_namespace: bool
+def folders_for(
+    name: str, path: "Optional[Sequence[str]]", index: "Index", installs: "Iterable[Sourced]", in_namespace: bool
 ) -> "List[str]":
-    """Return the folders to look into: what of ``path`` is editable, and a namespace's lost halves."""
+    """Return the folders to look into: what of ``path`` is editable, and a namespace's lost halves.
+
+    ``installs``: the index's, or as ``explain`` has them; their ``paths`` and ``namespaces`` are what counts.
+    """
     parent = name.rpartition(".")[0]
     folders = [entry for entry in path or () if index.whose(entry) is EDITABLE]
     if path is None or in_namespace:
         for install in installs:
             folders += install.namespaces.get(parent, ())
             folders += [os.path.join(entry, *parent.split(".")) if parent else entry for entry in install.paths]
-    return [folder for folder in dict.fromkeys(folders) if not _was_asked(folder, path)]
+    return list(dict.fromkeys(folders))
 
 
 def _was_asked(folder: str, path: "Optional[Sequence[str]]") -> bool:
