@@ -34,8 +34,15 @@ def current_status() -> StatusResult:
 
 def patch_statuses() -> List[PatchStatus]:
     """Return the state of each patch."""
-    states, modules = applied.patch_states(), hooks.RUNTIME_MODULES
-    return [PatchStatus(name, state, " or ".join(modules[name]), reason) for name, (state, reason) in states.items()]
+    states = applied.patch_states()
+    return [PatchStatus(name, state, _module(name, state), reason) for name, (state, reason) in states.items()]
+
+
+def _module(patch: str, state: str) -> str:
+    """Return the runtime module that a patch is applied to, or those of which a process may load one."""
+    modules = hooks.RUNTIME_MODULES[patch]
+    loaded = [module for module in modules if state == "applied" and module in sys.modules]
+    return " or ".join(loaded or modules)
 
 
 def is_active() -> Tuple[bool, str]:
