@@ -21,7 +21,7 @@ from dbx_patch.hooks import (
 )
 from dbx_patch.hooks.journal import note
 from dbx_patch.index.snapshot import EDITABLE
-from dbx_patch.index.workspace import is_refused_notebook
+from dbx_patch.index.workspace import in_workspace, is_refused_notebook
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,12 +59,13 @@ def resolve(
     spec = ask_others(name, path, target) if asks_again else None
     if spec is not None:
         return spec  # mostly of a finder that was put behind ours, and would be asked without us
-    restored = False
+    restored: List[str] = []
     try:
-        restored = path is None and bool(sys_path.restore(index, f"import {name}"))
+        restored = sys_path.restore(index, f"import {name}") if path is None else []
+        asks_again = bool(restored and installs) or any(not in_workspace(entry) for entry in restored)
     except Exception as fault:
         record_fault("fallback", fault)
-    spec = ask_others(name, path, target) if restored else None
+    spec = ask_others(name, path, target) if restored and asks_again else None
     try:
         if spec is None:
             spec = _find(name, path, index, installs) if installs else _lying_about(name, index)
@@ -108,7 +109,7 @@ def _lying_about(name: str, index: "Index") -> "Optional[ModuleSpec]":
     if early and callers.is_user_import(index, name):
         entries += early
     for entry in entries:
-        spec: Optional[ModuleSpec] = answers.finder_for(entry).find_spec(name)
+        spec: Optional[ModuleSpec] = rationed.find_unrationed(entry, name)
         if spec is not None and spec.loader is not None:
             if entry in early:
                 sys_path.learn(force=True)  # from now on libraries find it as well

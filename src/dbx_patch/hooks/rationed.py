@@ -102,6 +102,16 @@ class RationedFinder(FileFinder):
         return FileFinder.find_spec(self, fullname, target)
 
 
+@unseen
+def find_unrationed(entry: str, name: str) -> "Optional[ModuleSpec]":
+    """Return what a path entry's folder has by any name; by the finder that stands for it, which has its listing."""
+    finder = sys.path_importer_cache.get(entry)
+    if type(finder) is not RationedFinder:
+        finder = new_file_finder(entry)
+    found: Optional[ModuleSpec] = FileFinder.find_spec(finder, name)
+    return found
+
+
 class SiteFinder(FileFinder):
     """Path entry finder of a site folder: CPython's own, which also says when it had to list the folder anew."""
 
