@@ -8,7 +8,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any, Dict, Mapping, Optional, Sequence
+from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from dbx_patch.simulator.layout import (
     WORKSPACE_NAME,
@@ -42,34 +42,36 @@ def simulate_executor(
 ) -> ExecutorReport:
     """Call *function* (``"module:qualname"``) on a simulated executor, as a UDF.
 
-    It travels by reference, as a pickle that the worker loads; with *source*, a text that defines it, by value. The
-    driver sends those of *driver_sys_path* that lie in the workspace. *notebook* is a folder or a path in it. Of
-    *variant* a worker knows ``repository`` and ``refuse_notebooks``. Needs ``os.fork``. Raises
-    ``subprocess.TimeoutExpired``.
+    It travels by reference, as a pickle that the worker loads; with *source*, a text that defines it, by value. Of
+    *driver_sys_path* the driver sends what lies in the workspace. *notebook* is a folder or a path in it. Of *variant*
+    a worker knows ``repository`` and ``refuse_notebooks``. Needs ``os.fork``; raises ``subprocess.TimeoutExpired``.
     """
-    module, _, qualname = function.partition(":")
-    in_workspace = prefix_of(workspace) + "/" + os.path.basename(os.path.abspath(workspace))
     with tempfile.TemporaryDirectory(prefix="simulated-databricks-") as temporary:
         shop = Path(temporary).resolve()
         python_shell = materialise(shop, runtime) if runtime_dir is None else Path(runtime_dir).resolve()
         report, job_file = shop / "report.json", shop / "job.json"
         job = {
-            "pickle": base64.b64encode(_pickle_by_reference(module, qualname)).decode("ascii"),
+            "pickle": _pickle_by_reference(function),
             "source": source,
-            "qualname": qualname,
+            "qualname": function.partition(":")[2],
             "args": list(args),
-            "forwarded": [p for p in driver_sys_path if p == in_workspace or p.startswith(in_workspace + "/")],
+            "forwarded": _sent(driver_sys_path, workspace),
             "refuse_notebooks": variant.refuse_notebooks,
             "report": str(report),
         }
         job_file.write_text(json.dumps(job), "utf-8")
-        environment = process_environment(
-            workspace, runtime, python=python, python_path=[*runtime_folders(python_shell)[2:], _PLACEHOLDER], env=env
-        )
+        path = [*runtime_folders(python_shell)[2:], _PLACEHOLDER]
+        environment = process_environment(workspace, runtime, python=python, python_path=path, env=env)
         environment.update(_where_the_notebook_is(notebook, variant.repository, workspace))
         command = [python, "-m", "pyspark.daemon", str(job_file)]
         done, found = run_to_the_end(command, environment, report, timeout, shop)
     return ExecutorReport(runtime, done.returncode, done.stdout, done.stderr, **found)
+
+
+def _sent(driver_sys_path: Sequence[str], workspace: AnyPath) -> List[str]:
+    """The entries that a driver sends with a function."""
+    folder = prefix_of(workspace) + "/" + os.path.basename(os.path.abspath(workspace))
+    return [entry for entry in driver_sys_path if (entry + "/").startswith(folder + "/")]
 
 
 def _where_the_notebook_is(
@@ -93,7 +95,8 @@ def _as_users_write(path: str, workspace: AnyPath) -> str:
     return path[len(prefix) :]
 
 
-def _pickle_by_reference(module: str, qualname: str) -> bytes:
-    """The pickle of a function that cannot be imported here: protocol 4, two strings, STACK_GLOBAL."""
-    strings = [text.encode("utf-8") for text in (module, qualname)]
-    return b"\x80\x04" + b"".join(b"X" + len(s).to_bytes(4, "little") + s for s in strings) + b"\x93."
+def _pickle_by_reference(function: str) -> str:
+    """The pickle, in base64, of a function that cannot be imported here: protocol 4, two strings, STACK_GLOBAL."""
+    strings = [text.encode("utf-8") for text in function.partition(":")[::2]]
+    pickled = b"\x80\x04" + b"".join(b"X" + len(s).to_bytes(4, "little") + s for s in strings) + b"\x93."
+    return base64.b64encode(pickled).decode("ascii")

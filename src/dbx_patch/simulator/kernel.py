@@ -41,31 +41,38 @@ def simulate(
 ) -> SimulationReport:
     """Run *cells* in a simulated notebook kernel, each to its end even if one before it failed.
 
-    *workspace* is the folder that plays ``/Workspace``. *runtime_folder*: the runtime's own folder is on ``sys.path``
-    ``"before"`` start-up (by ``PYTHONPATH``), or only ``"after"`` it, by the launcher. *runtime_dir*: what
-    `materialise` returned, for a runtime that a test has changed. *variant*: how this one is set up where that is
-    not known. Raises ``subprocess.TimeoutExpired``.
+    *workspace* plays ``/Workspace``. *runtime_folder*: the runtime's own folder is on ``sys.path`` ``"before"``
+    start-up (by ``PYTHONPATH``), or only ``"after"`` it, by the launcher. *runtime_dir*: what `materialise` returned.
+    *variant*: how it is set up where that is not known. Raises ``subprocess.TimeoutExpired``.
     """
-    steps = [cell if isinstance(cell, Cell) else Cell(cell) for cell in cells]
     with _workshop(runtime_dir, workspace, runtime) as (shop, python_shell):
         report = shop / "report.json"
         job = {
             "runtime": runtime,
             "workspace": os.path.abspath(workspace),
+            "program": None,
             "notebook_dir": notebook_folder(notebook),
-            "cells": [{"source": c.source, "notebook_dir": notebook_folder(c.notebook)} for c in steps],
+            "cells": [_cell(cell) for cell in cells],
             "count_ops": count_ops,
             "report": str(report),
-            "program": None,
             "variant": variant.to_job(),
         }
-        before = _before(runtime_folder, python_shell)
-        environment = process_environment(workspace, runtime, python=python, python_path=before, env=env)
+        path = _before(runtime_folder, python_shell)
+        environment = process_environment(workspace, runtime, python=python, python_path=path, env=env)
         command = _command(python, interpreter_args, python_shell, job, shop)
         done, found = run_to_the_end(command, environment, report, timeout)
-    cell_reports = [CellReport.from_dict(cell) for cell in found.get("cells", [])]
+    return _report(runtime, done, found)
+
+
+def _cell(cell: Union[str, Cell]) -> Dict[str, Any]:
+    step = cell if isinstance(cell, Cell) else Cell(cell)
+    return {"source": step.source, "notebook_dir": notebook_folder(step.notebook)}
+
+
+def _report(runtime: str, done: "subprocess.CompletedProcess[str]", found: Dict[str, Any]) -> SimulationReport:
+    cells = [CellReport.from_dict(cell) for cell in found.get("cells", [])]
     start = found.get("start_sys_path", [])
-    return SimulationReport(runtime, done.returncode, done.stdout, done.stderr, start, cell_reports)
+    return SimulationReport(runtime, done.returncode, done.stdout, done.stderr, start, cells)
 
 
 def run_program(
