@@ -12,7 +12,7 @@ from paired import loop, paired
 from dbx_patch import hooks
 
 MISSING, PROVIDED = "surely_missing", "acme_000"
-_TABLE = dict.fromkeys(hooks._callbacks)
+_TABLE = dict.fromkeys(hooks.watched)
 
 
 class Minimal:
