@@ -170,7 +170,6 @@ class EditableFallback:
         self, name: str, path: "Optional[Sequence[str]]" = None, target: "Optional[ModuleType]" = None
     ) -> "Optional[ModuleSpec]":
         try:
-            # Every start of CPython misses these two: no reason to look at anything.
             if name in ("sitecustomize", "usercustomize") or (name, get_ident()) in _asking:
                 return None
             resolve = _loaded.get("resolve") or _begin(name)
@@ -181,9 +180,11 @@ class EditableFallback:
 
     def invalidate_caches(self) -> None:
         """Part of ``importlib.invalidate_caches()``: forget folder listings of our own."""
-        answers = sys.modules.get("dbx_patch.hooks.answers")
-        if answers:
-            answers.forget_listings()
+        try:
+            if "dbx_patch.hooks.answers" in sys.modules:
+                sys.modules["dbx_patch.hooks.answers"].forget_listings()
+        except Exception as fault:
+            record_fault("fallback", fault)
 
 
 TRIGGER = ImportTrigger()
@@ -193,8 +194,7 @@ FALLBACK = EditableFallback()
 def _begin(name: str) -> "Optional[Callable[..., Optional[ModuleSpec]]]":
     """Return what answers misses, loaded at the first miss that is anyone's but Python's own; else None.
 
-    A distribution's ``sitecustomize`` misses a module at every start, and ``import subprocess`` tries two of another
-    system. Neither is a reason to read or load anything.
+    Distributions' ``sitecustomize`` misses a module at each start, ``import subprocess`` two of another system.
     """
     key = ("", get_ident())
     if key in _asking or _is_pythons_own(name):

@@ -9,7 +9,7 @@ import sys
 from _frozen_importlib import ModuleSpec
 from _frozen_importlib_external import FileFinder, spec_from_file_location
 
-from dbx_patch.hooks import rationed, record_fault, unseen
+from dbx_patch.hooks import rationed, unseen
 from dbx_patch.index.pth_files import SOURCE_SUFFIXES, canonical
 from dbx_patch.index.snapshot import EDITABLE
 
@@ -125,8 +125,5 @@ def finder_for(folder: str) -> "Any":
 
 def forget_listings() -> None:
     """Drop the folder listings that our own finders keep, as ``importlib.invalidate_caches()`` asks."""
-    try:
-        for finder in list(_finders.values()):
-            finder.invalidate_caches()
-    except Exception as fault:
-        record_fault("folder listings", fault)
+    for finder in list(_finders.values()):
+        finder.invalidate_caches()
