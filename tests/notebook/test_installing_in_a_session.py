@@ -8,26 +8,10 @@ import pytest
 
 from support.environments import Environment
 from support.kernels import ERAS, Cell, Notebook, error_of, renamed_runtime
+from support.stacked import command_cell, install_cell, pip_cell
 from support.workspaces import flat_project, src_project
 
-PIP = """
-import os, subprocess
-done = subprocess.run({command!r}, env={{**os.environ, **{env!r}}}, capture_output=True, text=True)
-assert done.returncode == 0, done.stdout + done.stderr
-"""
 SHAPES = {"path line": src_project, "setuptools' finder": flat_project}
-
-
-def pip(environment: Environment, *args: str) -> str:
-    """A cell that runs pip as ``%pip`` does: in a subprocess, for the kernel's environment."""
-    library = next((environment.tools / "lib").glob("python3*/site-packages"))
-    command = [str(environment.tools / "bin/python"), "-m", "pip", "--python", environment.python, *args]
-    env = {"PYTHONPATH": str(library), "PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    return PIP.format(command=command, env=env)
-
-
-def install(environment: Environment, project: Path) -> str:
-    return pip(environment, "install", "-q", "--no-deps", "--no-build-isolation", "-e", str(project))
 
 
 @pytest.mark.parametrize("renamed", [False, True])
@@ -38,7 +22,7 @@ def test_installed_in_a_cell_imported_in_the_next(own_notebook: Notebook, era: s
     directory = renamed_runtime(own_notebook.environment.folder.parent / "r", era) if renamed else None
     report = own_notebook.run(
         "import acme",
-        install(own_notebook.environment, project),
+        install_cell(own_notebook.environment, project),
         "import library; library.load('acme.deep.leaf')",
         "import acme.sub; acme.sub.PARENT",
         runtime=era,
@@ -55,11 +39,14 @@ def test_reinstalled_at_another_place(own_notebook: Notebook, era: str, shape: s
     new = SHAPES[shape](own_notebook.workspace.home / "new", "acme", "new")
     own_notebook.environment.install_editable(old)
     values = own_notebook.values(
-        "1", install(own_notebook.environment, new) + "1", "import acme; acme.VALUE", "acme.__file__", runtime=era
+        "1", install_cell(own_notebook.environment, new) + "1", "import acme; acme.VALUE", "acme.__file__", runtime=era
     )
     assert values[2:] == ["new", str(Path(values[3])).replace("/old/", "/new/")]
     kept = own_notebook.values(
-        "import acme; acme.VALUE", install(own_notebook.environment, old) + "1", "import acme; acme.VALUE", runtime=era
+        "import acme; acme.VALUE",
+        install_cell(own_notebook.environment, old) + "1",
+        "import acme; acme.VALUE",
+        runtime=era,
     )
     assert kept == ["new", 1, "new"], "what is imported stays"
 
@@ -71,7 +58,8 @@ def test_uninstalled_names_stop_resolving(own_notebook: Notebook, era: str, shap
     own_notebook.environment.install_editable(project)
     report = own_notebook.run(
         "import acme",
-        pip(own_notebook.environment, "uninstall", "-q", "-y", "acme-project") + "import sys; del sys.modules['acme']",
+        pip_cell(own_notebook.environment, "uninstall", "-q", "-y", "acme-project")
+        + "import sys; del sys.modules['acme']",
         "import acme",
         runtime=era,
     )
@@ -93,7 +81,7 @@ def uv(environment: Environment, *words: str, project: Path | str = "") -> str:
     command += ["--offline", "--no-build-isolation"] if "uninstall" not in words else []
     cache, home = str(environment.folder.parent / "uv-cache"), str(environment.folder)
     env = {"PYTHONPATH": str(library), "UV_CACHE_DIR": cache, "UV_NO_CONFIG": "1", "VIRTUAL_ENV": home}
-    return PIP.format(command=command, env=env)
+    return command_cell(command, env)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -131,7 +119,7 @@ def test_a_new_notebook_keeps_what_was_installed_meanwhile(own_notebook: Noteboo
     project = src_project(own_notebook.workspace.home / "proj", "acme")
     elsewhere = str(own_notebook.workspace.folder / "Users/first.last@company.com/elsewhere/notebook")
     values = own_notebook.values(
-        install(own_notebook.environment, project) + "1", Cell("import acme; acme.VALUE", elsewhere)
+        install_cell(own_notebook.environment, project) + "1", Cell("import acme; acme.VALUE", elsewhere)
     )
     assert values == [1, "editable"]
 
@@ -148,7 +136,7 @@ def test_a_project_behind_a_link(own_notebook: Notebook, era: str, shape: str) -
     (home / "link").symlink_to(project)
     asked = "from dbx_patch.patches.autoreload_hook_patch import is_editable_file; is_editable_file(acme.lazy.__file__)"
     cells = (
-        install(own_notebook.environment, home / "link"),
+        install_cell(own_notebook.environment, home / "link"),
         "import acme.lazy, library; [acme.lazy.load(), library.load('acme.sub')]",
         asked,
     )

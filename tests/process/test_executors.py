@@ -84,7 +84,7 @@ def test_library_on_an_executor_cannot_reach_the_notebooks_folder(notebook: Note
 
 
 @pytest.mark.parametrize("era", ERAS)
-def test_libraries_do_not_look_into_the_paths_that_the_driver_sent(notebook: Notebook, era: str) -> None:
+def test_libraries_look_no_more_often_into_the_paths_that_the_driver_sent(notebook: Notebook, era: str) -> None:
     sent = [str(notebook.workspace.home / "proj/src")]
     args = (str(notebook.workspace.folder), ["missing_1", "missing_2", "missing_3.sub"])
     options = {"source": COUNTED, "driver_sys_path": sent, "runtime": era}

@@ -11,7 +11,7 @@ from support.sessions import copy_of
 # How the lower environment comes in: its own .pth files are not processed, or they are.
 CHAININGS = {"path line": "{lower}\n", "addsitedir": "import site; site.addsitedir({lower!r})\n"}
 _LINK = "lower_environments.pth"
-_PIP = """
+_RUN = """
 import os, subprocess
 done = subprocess.run({command!r}, env={{**os.environ, **{env!r}}}, capture_output=True, text=True)
 assert done.returncode == 0, done.stdout + done.stderr
@@ -54,12 +54,17 @@ def install_copy(environment: Environment, project: Path) -> None:
     environment.install("--no-build-isolation", project)
 
 
+def command_cell(command: list[str], env: dict[str, str]) -> str:
+    """A cell that runs an installer in a subprocess, and shows what it printed if it fails."""
+    return _RUN.format(command=command, env=env)
+
+
 def pip_cell(environment: Environment, *args: str) -> str:
     """A cell that runs pip as ``%pip`` does: in a subprocess, for the kernel's environment."""
     library = next((environment.tools / "lib").glob("python3*/site-packages"))
     command = [str(environment.tools / "bin/python"), "-m", "pip", "--python", environment.python, *args]
     env = {"PYTHONPATH": str(library), "PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    return _PIP.format(command=command, env=env)
+    return command_cell(command, env)
 
 
 def install_cell(environment: Environment, project: Path) -> str:

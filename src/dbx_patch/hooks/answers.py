@@ -115,6 +115,16 @@ def _spec_at(name: str, location: str) -> "Optional[ModuleSpec]":
     return spec if spec is not None and spec.loader is not None else None
 
 
+@unseen
+def look_into(entry: str, name: str) -> "Optional[ModuleSpec]":
+    """Return what a path entry's folder has by any name: where our rationed finder stands for it, by its listing."""
+    finder = sys.path_importer_cache.get(entry)
+    if type(finder) is not rationed.RationedFinder:
+        finder = finder_for(entry)
+    found: Optional[ModuleSpec] = FileFinder.find_spec(finder, name)
+    return found
+
+
 def finder_for(folder: str) -> "Any":
     """Return a finder of our own for a folder: the same one each time, since it keeps the folder's listing."""
     finder = _finders.get(folder)

@@ -42,8 +42,9 @@ def resolve(
 ) -> "Optional[ModuleSpec]":
     """Return a spec for ``name`` where an editable install provides it, else None. ``path`` is its parent's.
 
-    An ordinary miss ends at the first look into the index: a dictionary, and a stat for each site folder. What other
-    finders raise passes through; a fault of our own is recorded and is no answer.
+    A miss ends at the first look into the index, a dictionary and a stat for each site folder, but for user code's at
+    the top level: that has a look into each source folder in the workspace as well, where a new module may be. What
+    other finders raise passes through; a fault of our own is recorded and is no answer.
     """
     try:
         # A hook patched just now has already answered this import unpatched: ask again.
@@ -60,12 +61,14 @@ def resolve(
     if spec is not None:
         return spec  # mostly of a finder that was put behind ours, and would be asked without us
     restored: List[str] = []
+    can_help = False
     try:
         restored = sys_path.restore(index, f"import {name}") if path is None else []
-        asks_again = bool(restored and installs) or any(not in_workspace(entry) for entry in restored)
+        # In the workspace an entry of ours has nothing but what the index knows.
+        can_help = any(installs or not in_workspace(entry) for entry in restored)
     except Exception as fault:
         record_fault("fallback", fault)
-    spec = ask_others(name, path, target) if restored and asks_again else None
+    spec = ask_others(name, path, target) if can_help else None
     try:
         if spec is None:
             spec = _find(name, path, index, installs) if installs else _lying_about(name, index)
@@ -109,7 +112,7 @@ def _lying_about(name: str, index: "Index") -> "Optional[ModuleSpec]":
     if early and callers.is_user_import(index, name):
         entries += early
     for entry in entries:
-        spec: Optional[ModuleSpec] = rationed.find_unrationed(entry, name)
+        spec: Optional[ModuleSpec] = answers.look_into(entry, name)
         if spec is not None and spec.loader is not None:
             if entry in early:
                 sys_path.learn(force=True)  # from now on libraries find it as well

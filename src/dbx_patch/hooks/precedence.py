@@ -8,13 +8,12 @@ first, and their answer is then judged by its place.
 """
 
 import os
-import sys
 
 from dbx_patch import hooks
 from dbx_patch.hooks import answers, ask_others, record_fault, sys_path, unseen
 from dbx_patch.hooks.fallback import served
 from dbx_patch.hooks.journal import note
-from dbx_patch.index.pth_files import canonical
+from dbx_patch.index.pth_files import canonical, entries_in_order
 from dbx_patch.index.workspace import is_refused_notebook, spellings
 
 TYPE_CHECKING = False
@@ -81,7 +80,7 @@ def _stays(theirs: "Optional[ModuleSpec]", installs: "List[Install]") -> bool:
     if _is_from(theirs, installs[:1]):
         return True
     entry = _entry_of(theirs)
-    order = [canonical(e) if isinstance(e, str) else "" for e in sys.path]
+    order = entries_in_order()
     if entry not in order:
         return True  # built in, or from a finder that looks elsewhere than on sys.path
     place = order.index(entry)

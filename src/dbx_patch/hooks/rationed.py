@@ -16,7 +16,7 @@ from _frozen_importlib_external import FileFinder, _get_supported_file_loaders  
 from dbx_patch import hooks
 from dbx_patch.hooks import callers, record_fault, unseen
 from dbx_patch.index import snapshot
-from dbx_patch.index.pth_files import canonical
+from dbx_patch.index.pth_files import canonical, entries_in_order
 from dbx_patch.index.workspace import in_workspace
 
 TYPE_CHECKING = False
@@ -50,7 +50,7 @@ def new_file_finder(folder: str, kind: "Any" = FileFinder) -> "Any":
 @unseen
 def early_places(index: "Index") -> "Set[str]":
     """Return the editable path entries that stand right behind their site folder, and nowhere else on ``sys.path``."""
-    order = [canonical(e) if isinstance(e, str) else "" for e in sys.path]
+    order = entries_in_order()
     found = set()
     for reading in index.readings:
         place = order.index(reading.folder) + 1 if reading.folder in order else len(order)
@@ -100,16 +100,6 @@ class RationedFinder(FileFinder):
         except Exception as fault:
             record_fault("path entry of an editable install", fault)
         return FileFinder.find_spec(self, fullname, target)
-
-
-@unseen
-def find_unrationed(entry: str, name: str) -> "Optional[ModuleSpec]":
-    """Return what a path entry's folder has by any name; by the finder that stands for it, which has its listing."""
-    finder = sys.path_importer_cache.get(entry)
-    if type(finder) is not RationedFinder:
-        finder = new_file_finder(entry)
-    found: Optional[ModuleSpec] = FileFinder.find_spec(finder, name)
-    return found
 
 
 class SiteFinder(FileFinder):

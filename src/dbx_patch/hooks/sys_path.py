@@ -7,7 +7,7 @@ from dbx_patch import hooks
 from dbx_patch.hooks import rationed, unseen, watching
 from dbx_patch.hooks.journal import note
 from dbx_patch.index import snapshot
-from dbx_patch.index.pth_files import canonical
+from dbx_patch.index.pth_files import entries_in_order
 from dbx_patch.index.snapshot import Index as Index
 
 TYPE_CHECKING = False
@@ -58,7 +58,7 @@ def restore(index: "Index", why: str) -> "List[str]":
 
 
 def _insert_lost(site_folder: str, entries: "List[str]") -> "List[str]":
-    order = [canonical(e) if isinstance(e, str) else "" for e in sys.path]
+    order = entries_in_order()
     place = order.index(site_folder) + 1 if site_folder in order else len(order)
     lost = []
     for entry in entries:
@@ -76,7 +76,7 @@ def _insert_lost(site_folder: str, entries: "List[str]") -> "List[str]":
 def _is_early(entry: str, index: "Index") -> bool:
     """Tell whether an entry of ours stands where it was put, or its site folder is on no path at all."""
     folder = next((reading.folder for reading in index.readings if entry in reading.names_in), "")
-    return entry in rationed.early_places(index) or folder not in sys.path
+    return entry in rationed.early_places(index) or folder not in entries_in_order()
 
 
 def _forget_gone(before: "Index", index: "Index") -> None:

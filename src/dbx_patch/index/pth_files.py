@@ -107,6 +107,11 @@ def find_pth_files(site_packages: "AnyPath") -> "List[str]":
     return files_ending(site_packages, ".pth")
 
 
+def entries_in_order() -> "List[str]":
+    """Return ``sys.path`` with its entries spelled as ``site`` would, to compare places; "" for what is no string."""
+    return [canonical(entry) if isinstance(entry, str) else "" for entry in sys.path]
+
+
 def folders_of_site() -> "List[str]":
     """Return the folders whose ``.pth`` files ``site`` itself reads in this process, in its order."""
     folders: List[str] = []

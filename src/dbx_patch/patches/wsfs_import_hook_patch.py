@@ -11,7 +11,7 @@ from _frozen_importlib_external import FileFinder, PathFinder
 
 from dbx_patch.hooks import callers, rationed, record_fault, unseen, upkeep
 from dbx_patch.index import snapshot
-from dbx_patch.index.pth_files import canonical
+from dbx_patch.index.pth_files import canonical, entries_in_order
 from dbx_patch.index.snapshot import EDITABLE
 from dbx_patch.index.workspace import in_workspace
 from dbx_patch.patches.by_hand import ByHand
@@ -110,7 +110,7 @@ def _is_due(entry: str, name: str, index: "Index") -> bool:
     A notebook's own folder, which may be a source folder, can come before everything: what libraries get from
     elsewhere is not to be shadowed by it. Entries in the workspace are no rivals, and are not asked.
     """
-    order = [canonical(e) if isinstance(e, str) else "" for e in sys.path]
+    order = entries_in_order()
     place = order.index(canonical(entry)) if canonical(entry) in order else len(order)
     if any(install.site_folder in order[:place] for install in index.providers.get(name, ())):
         return True  # it stands where a wheel would

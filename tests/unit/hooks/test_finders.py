@@ -103,9 +103,9 @@ def test_without_the_fallback_no_finder_answers_for_an_install(
     disabled: str, site: Path, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DBX_PATCH_DISABLE", disabled)
-    write(site, {"_acme.pth": f"{project}/src\n"})
     sys.path.append(str(site))
-    hooks.arm()
+    hooks.arm()  # reads the site folders where a module that it patches is loaded already
+    write(site, {"_acme.pth": f"{project}/src\n"})
     answers = [precedence.newly_installed("acme", str(site)), importlib.util.find_spec("acme")]
     assert [answer is None for answer in answers] == [bool(disabled)] * 2
     assert ("acme" in hooks.names) == (str(project / "src") in sys.path) == (not disabled)

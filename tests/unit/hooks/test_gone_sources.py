@@ -55,9 +55,9 @@ def test_a_mapped_file_that_is_gone_is_a_missing_module(armed: Path, tmp_path: P
     file.unlink()
     with pytest.raises(ModuleNotFoundError, match="No module named 'gone_package'"):
         importlib.import_module("gone_package")
-    write(file.parent, {file.name: "VALUE = 2\n"})
+    write(file.parent, {file.name: "VALUE = 22\n"})
     importlib.invalidate_caches()
-    assert importlib.import_module("gone_package").VALUE == 2
+    assert importlib.import_module("gone_package").VALUE == 22
 
 
 def codes() -> set[str]:
