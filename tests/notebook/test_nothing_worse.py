@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any, Tuple
 
 import pytest
 
-from support.environments import once
 from support.kernels import ERAS, renamed_runtime
-from support.nothing_worse import Variant, World
+from support.nothing_worse import Variant, World, world_of
 from support.situations_in_cells import FROM_A_CELL, FROM_A_LIBRARY, FROM_THE_STANDARD_LIBRARY
 from support.situations_on_executors import ON_EXECUTORS
 from support.situations_with_paths import BY_HAND, IN_PYTEST
@@ -24,12 +22,6 @@ SITUATIONS = {
 }
 # How many work at least without it: the strict hook refuses most of what libraries, and pytest, ask for.
 AT_LEAST = {"cells": 0.8, "standard library": 0.8, "libraries": 0.3, "paths": 0.6, "pytest": 0.1}
-# name -> (how the environments are chained, whether /Workspace is a link to the mount)
-WORLDS: dict[str, tuple[str | None, bool]] = {
-    "one environment": (None, False),
-    "path lines": ("path line", False),
-    "addsitedir, mounted": ("addsitedir", True),
-}
 Combination = Tuple[str, str, bool, bool, str]
 # hook, notebook's folder, in a Git folder, bytecode, world: each pair of values is there
 COMBINATIONS = [
@@ -47,12 +39,7 @@ COMBINATIONS = [
 
 @pytest.fixture
 def world(shared: Path, tools: Path, wheel: Path, combination: Combination) -> World:
-    """One of each for each of xdist's workers: kernels change the workspace."""
-    name = combination[-1]
-    folder = shared / f"nothing worse {os.environ.get('PYTEST_XDIST_WORKER', '')}" / name
-    made = World(folder, tools, *WORLDS[name])
-    once(folder, lambda _: made.make(wheel))
-    return made
+    return world_of(shared, tools, wheel, combination[-1])
 
 
 # pytest's mode "append" puts a project's folder on `sys.path` only if it is not there yet. Where dbx-patch has put it

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import zipfile
 from pathlib import Path
 from typing import Any, Mapping
 
 from dbx_patch.simulator import CellReport, Variant, simulate, simulate_executor
-from support.environments import Environment, clean_environ, make_venv, run
+from support.environments import Environment, clean_environ, make_venv, once, run
 from support.nothing_worse_files import FINDER, LIBRARY, NOTEBOOKS, OTHER_FLAT, REPOSITORY, SRC_EXTRA
 from support.stacked import Stack, install_copy
 from support.workspaces import Workspace, package, src_project, write
 
+# name -> (how the environments are chained, whether /Workspace is a link to the mount)
+WORLDS: dict[str, tuple[str | None, bool]] = {
+    "one environment": (None, False),
+    "path lines": ("path line", False),
+    "addsitedir, mounted": ("addsitedir", True),
+}
 SETUP = """
 import os, sys
 REPO, NOTEBOOKS, FLAT, FINDER, ELSEWHERE, OUTSIDE, PLACES = {folders!r}
@@ -127,4 +134,12 @@ class World:
         }
 
 
-__all__ = ["Variant", "World"]
+def world_of(shared: Path, tools: Path, wheel: Path, name: str) -> World:
+    """One of WORLDS; of its own for each of xdist's workers, since kernels change the workspace."""
+    folder = shared / f"nothing worse {os.environ.get('PYTEST_XDIST_WORKER', '')}" / name
+    made = World(folder, tools, *WORLDS[name])
+    once(folder, lambda _: made.make(wheel))
+    return made
+
+
+__all__ = ["Variant", "World", "world_of"]

@@ -67,7 +67,15 @@ def entries_of(kind: str, index: "Index") -> "List[str]":
     without us, since `site` put it there or the driver sent it.
     """
     renew(index)
-    return [entry for entry, what in _judged[2].items() if what == kind]
+    return [entry for entry in list(_judged[2]) if _kind_of(entry) == kind]
+
+
+def _kind_of(entry: str) -> "Optional[str]":
+    kind = _judged[2].get(entry)
+    finder = sys.path_importer_cache.get(entry)
+    theirs = finder.stands_for if type(finder) is RationedFinder else finder
+    # Whatever it is called: a finder of this entry alone that is not CPython's own is there to refuse something.
+    return kind if kind is None or theirs is None or type(theirs) is FileFinder else "early"
 
 
 def _is_guarded() -> bool:
@@ -84,7 +92,11 @@ class RationedFinder(FileFinder):
     """Path entry finder of an editable path entry in the workspace: asks the disk only where a find is likely or owed.
 
     That is for names that the folder was seen to have; and on executors, for what user code imports.
+
+    ``stands_for``: the finder that the entry had before, if any, which it gets back.
     """
+
+    stands_for: "Any" = None
 
     @unseen
     def find_spec(self, fullname: str, target: "Optional[ModuleType]" = None) -> "Optional[ModuleSpec]":
@@ -92,9 +104,9 @@ class RationedFinder(FileFinder):
             index = snapshot.known() or snapshot.current()
             if fullname not in index.names_in.get(self.path, ()):
                 renew(index)
-                kind = _judged[2].get(self.path)
+                kind = _kind_of(self.path)
                 if kind is None:
-                    return _ask_path_hooks(self.path, fullname, target)
+                    return _ask_theirs(self, fullname, target)
                 if kind == "early" or not callers.is_user_import(index, fullname):
                     return None
         except Exception as fault:
@@ -146,28 +158,42 @@ def renew(index: "Index") -> None:
     _judged = (list(sys.path), index, rationed)
     for entry, finder in list(sys.path_importer_cache.items()):
         if type(finder) is RationedFinder and entry not in rationed:
-            sys.path_importer_cache.pop(entry, None)  # it is the user's now, or nobody's
+            _give_back(entry, finder)  # it is the user's now, or nobody's
     _put_in_place()
 
 
 @unseen
-def _ask_path_hooks(entry: str, name: str, target: "Optional[ModuleType]") -> "Optional[ModuleSpec]":
+def _ask_theirs(ours: RationedFinder, name: str, target: "Optional[ModuleType]") -> "Optional[ModuleSpec]":
     """Answer for an entry that is not ours to ration any more: by the finder that it has without us, from now on."""
-    for hook in sys.path_hooks:
+    finder = ours.stands_for
+    if finder is None and not _is_guarded():
+        finder = new_file_finder(ours.path)  # as CPython's path hooks would, without the looks at the disk
+    for hook in sys.path_hooks if finder is None else ():
         try:
-            finder: Any = hook(entry)
+            finder = hook(ours.path)
+            break
         except ImportError:
             continue
-        sys.path_importer_cache[entry] = finder
-        found: Optional[ModuleSpec] = finder.find_spec(name, target)
-        return found
-    return None
+    sys.path_importer_cache[ours.path] = finder
+    found: Optional[ModuleSpec] = finder.find_spec(name, target) if finder is not None else None
+    return found
 
 
 def _put_in_place() -> None:
-    for entry in _judged[2]:
-        if type(sys.path_importer_cache.get(entry)) is not RationedFinder:
-            sys.path_importer_cache[entry] = new_file_finder(entry, RationedFinder)
+    for entry in list(_judged[2]):
+        theirs: Any = sys.path_importer_cache.get(entry)
+        if type(theirs) is not RationedFinder:
+            mine = new_file_finder(entry, RationedFinder)
+            mine.stands_for = theirs
+            sys.path_importer_cache[entry] = mine
+
+
+def _give_back(entry: str, finder: "Any") -> None:
+    """Have an entry served by the finder that it had before, or by one that the path hooks make at its next look-up."""
+    if finder.stands_for is None:
+        sys.path_importer_cache.pop(entry, None)  # another thread may clear it meanwhile
+    else:
+        sys.path_importer_cache[entry] = finder.stands_for
 
 
 def _watch_site_folder(entry: str) -> None:
@@ -204,6 +230,6 @@ def unration() -> None:
     _judged = (None, None, {})
     for entry, finder in list(sys.path_importer_cache.items()):
         if type(finder) is RationedFinder:
-            sys.path_importer_cache.pop(entry, None)  # another thread may clear it meanwhile
+            _give_back(entry, finder)
         elif type(finder) is SiteFinder:
             finder.__class__ = FileFinder  # type: ignore[assignment]

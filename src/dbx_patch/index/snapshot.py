@@ -56,6 +56,7 @@ class Index:
         self.providers: Dict[str, List[Install]] = {}
         self._verdicts: Dict[str, str] = {}
         self._verdicts_of_folders: Dict[str, str] = {}
+        self._projects = {s for i in self.installs if i.distribution for s in spellings(i.distribution.project or "")}
         self._owners: Dict[str, str] = dict.fromkeys(site_folders, LIBRARY)
         # An environment can lie inside a project: what it brings of Python itself is nobody's code all the same
         self._owners.update(dict.fromkeys(source_roots.STANDARD_LIBRARY, NOBODY))
@@ -139,6 +140,13 @@ class Index:
         # Installed packages below an editable folder are a library's; such a folder, as a path entry, is no source.
         rest = (path[len(folder) :] if found is EDITABLE else path) + "/"
         return LIBRARY if "/site-packages/" in rest or "/dist-packages/" in rest else found
+
+    def is_in_project(self, path: str) -> bool:
+        """Tell whether ``path`` is an editable install's project folder, or lies in one and is no library's."""
+        folder = path
+        while folder and folder not in self._projects:
+            folder = folder[: max(folder.rfind("/"), 0)]
+        return folder != "" and self.whose(path) is not LIBRARY
 
     def is_stale(self) -> bool:
         """Tell whether a site folder came, went or changed: a stat for each, and no more."""

@@ -51,6 +51,8 @@ NOT_MEANT = frozenset(
         *("notebooks", "benchmark", "benchmarks", "tools", "data", "ci", "resources", "conf", "config"),
     }
 )
+# Of these, what pytest imports; besides modules whose names begin or end in "test". Not `test`, which Python has itself
+_TESTS = frozenset({"conftest", "tests", "testing"})
 # What tells that a folder is a project's own, and no folder of sources only
 _PROJECT_FILES = frozenset({"pyproject.toml", "setup.py", "setup.cfg"})
 
@@ -62,3 +64,8 @@ def lies_beside(name: str, listed: "Set[str]") -> bool:
     which other projects and the notebook's repository have as well.
     """
     return (name in NOT_MEANT or name.startswith("test_")) and not _PROJECT_FILES.isdisjoint(listed)
+
+
+def is_of_tests(name: str) -> bool:
+    """Tell whether a top-level module's name is one that pytest's defaults have for tests and what they share."""
+    return name in _TESTS or name.startswith("test_") or name.endswith("_test")

@@ -26,12 +26,16 @@ def in_workspace(path: str) -> bool:
 
 
 def _split(path: str) -> "Tuple[str, str, str]":
-    """Return what comes before the workspace's root, the root's spelling, and what comes below; "" for no such path."""
-    for root in _SPELLINGS:
-        before, found, below = (path + "/").partition(root + "/")
-        if found:
-            return before, root, below.rstrip("/")
-    return "", "", ""
+    """Return what comes before the workspace's root, the root's spelling, and what comes below; "" for no such path.
+
+    The outermost root counts: a folder of the workspace can have a root's name.
+    """
+    path += "/"
+    found = [(path.find(root + "/"), root) for root in _SPELLINGS if root + "/" in path]
+    if not found:
+        return "", "", ""
+    place, root = min(found)
+    return path[:place], root, path[place + len(root) :].strip("/")
 
 
 def spellings(path: str) -> "List[str]":

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib.machinery import FileFinder, PathFinder
 from pathlib import Path
 from typing import Callable
 
 import pytest
 
 from dbx_patch import hooks
-from dbx_patch.hooks import sys_path
+from dbx_patch.hooks import rationed, sys_path
 from dbx_patch.index import pth_files
 
 pytestmark = pytest.mark.usefixtures("import_state")
@@ -84,3 +85,28 @@ def test_a_path_that_is_put_together_anew_is_no_reason_to_keep_it(site: Path, ro
     uninstall(site)
     restore()
     assert sys.path == ["/first", str(site), "/lib"]
+
+
+class Guard:
+    """A finder that the runtime has put in place for one path entry, to refuse there what it likes."""
+
+    def find_spec(self, name: str, target: object = None) -> None:
+        return None
+
+
+@pytest.mark.parametrize("theirs", [Guard, FileFinder])
+def test_the_finder_that_an_entry_had_is_its_own_again_once_the_entry_is_the_users(
+    root: str, monkeypatch: pytest.MonkeyPatch, theirs: type
+) -> None:
+    monkeypatch.setattr(rationed, "in_workspace", lambda path: path == root)
+    finder = theirs(root) if theirs is FileFinder else theirs()
+    sys.path.insert(1, same(root))
+    sys.path_importer_cache[root] = finder
+    index = sys_path.learn()
+    assert sys.path_importer_cache[root] is not finder, "right behind its site folder an entry is ours to answer for"
+    guarded = theirs is Guard  # whatever it refuses, it is there to refuse something: libraries get nothing new here
+    assert (rationed.entries_of("early", index) == [root]) == guarded
+    assert (rationed.entries_of("open", index) == [root]) == (not guarded)
+    sys.path.insert(0, same(root))
+    assert PathFinder.find_spec("no_such_module", [root]) is None
+    assert sys.path_importer_cache[root] is finder
