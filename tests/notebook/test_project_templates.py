@@ -1,4 +1,4 @@
-"""Projects as Databricks' templates make them: notebook in `src`, installed by `--editable ..`, tests and entry point."""
+"""Projects as Databricks' templates make them: installed by `--editable ..`, a notebook in `src`, an entry point."""
 
 from __future__ import annotations
 
@@ -40,16 +40,22 @@ TEMPLATE = {
 CELLS = (
     'import sys\nsys.path.append("../src")\nfrom shop import orders\norders.all_orders()',
     "import library; library.load('shop.main'); sys.modules['shop.main'].__name__",
-    "import importlib.metadata as metadata\n"
-    "[entry] = [e for e in metadata.distribution('shop').entry_points if e.name == 'main']\n"
-    "import contextlib, io\n"
-    "with contextlib.redirect_stdout(io.StringIO()) as said: library.call(entry.load())\nsaid.getvalue()",
-    "import subprocess\nprogram = sys.prefix + '/bin/main'\n"
-    "done = subprocess.run([program], capture_output=True, text=True, check=True)\ndone.stdout",
-    "import os, pytest\nsys.dont_write_bytecode = True\n"
-    "with contextlib.redirect_stdout(io.StringIO()) as said:\n"
-    "    status = pytest.main(['-p', 'no:cacheprovider', '--import-mode={mode}', os.path.abspath('../tests')])\n"
-    "'1 passed' in said.getvalue() or said.getvalue()",
+    (
+        "import importlib.metadata as metadata\n"
+        "[entry] = [e for e in metadata.distribution('shop').entry_points if e.name == 'main']\n"
+        "import contextlib, io\n"
+        "with contextlib.redirect_stdout(io.StringIO()) as said: library.call(entry.load())\nsaid.getvalue()"
+    ),
+    (
+        "import subprocess\nprogram = sys.prefix + '/bin/main'\n"
+        "done = subprocess.run([program], capture_output=True, text=True, check=True)\ndone.stdout"
+    ),
+    (
+        "import os, pytest\nsys.dont_write_bytecode = True\n"
+        "with contextlib.redirect_stdout(io.StringIO()) as said:\n"
+        "    status = pytest.main(['-p', 'no:cacheprovider', '--import-mode={mode}', os.path.abspath('../tests')])\n"
+        "'1 passed' in said.getvalue() or said.getvalue()"
+    ),
 )
 EXPECTED = [["an order"], "shop.main", "['an order']\n", "['an order']\n", True]
 VARIANTS = [
