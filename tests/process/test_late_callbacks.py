@@ -68,6 +68,21 @@ print(registers.calls)
     assert outcome(installed, folder, code) == str([("callback", "runtime_module", True)])
 
 
+def test_registered_while_a_module_is_reloaded(installed: Environment, folder: Path) -> None:
+    """By its body, and by a callback that the reload calls: a module that is loaded already, and that is not all."""
+    code = """
+import importlib, registers, runtime_module
+@dbx_patch.when_imported("runtime_module")
+def first(module):
+    if registers.calls: registers.register("callback")
+del registers.calls[1:]
+importlib.reload(runtime_module)
+print(registers.calls[1:])
+"""
+    called = [(who, "runtime_module", True) for who in ("body", "callback") * 2]  # two functions of each, once each
+    assert outcome(installed, folder, code) == str(called)
+
+
 def test_registered_by_another_modules_callback(installed: Environment, folder: Path) -> None:
     """Of a module that the body imports: its own is still running."""
     write(folder, {"runtime_module.py": "import inner\nLAST = 1\n", "inner.py": ""})

@@ -9,7 +9,10 @@ from dbx_patch.hooks import record_fault, unseen
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
-    from typing import Any, Callable, Optional
+    from typing import Any, Callable, List, Optional
+
+# The modules whose bodies run right now, or that are reloaded: their callbacks are called after that
+_running: "List[str]" = []
 
 
 def wrap_loader(spec: "ModuleSpec") -> None:
@@ -49,11 +52,12 @@ class _TriggeringLoader(_Triggering):
                 module.__spec__.loader = self._loader
         except AttributeError:  # create_module may return any object; importlib passes over these too
             pass
-        self._loader.exec_module(module)
+        _running.append(self._spec.name)
         try:
+            self._loader.exec_module(module)
             fire(self._spec.name, module)
-        except Exception as fault:
-            record_fault(f"when_imported({self._spec.name!r})", fault)
+        finally:
+            _running.remove(self._spec.name)
 
 
 class _TriggeringLegacyLoader(_Triggering):
@@ -62,27 +66,31 @@ class _TriggeringLegacyLoader(_Triggering):
     @unseen
     def load_module(self, name: str) -> "ModuleType":
         self._spec.loader = self._loader
-        module: ModuleType = self._loader.load_module(name)
-        if getattr(module, "__spec__", None) is None:  # importlib sets it too, but only after this
-            module.__spec__ = self._spec
+        _running.append(name)
         try:
+            module: ModuleType = self._loader.load_module(name)
+            if getattr(module, "__spec__", None) is None:  # importlib sets it too, but only after this
+                module.__spec__ = self._spec
             fire(name, module)
-        except Exception as fault:
-            record_fault(f"when_imported({name!r})", fault)
+        finally:
+            _running.remove(name)
         return module
 
 
 @unseen
 def fire(name: str, module: "ModuleType") -> None:
     """Run what is registered for module ``name``, by its callbacks as well. One that fails is recorded, and no more."""
-    module = sys.modules.get(name, module)  # a body may replace its own module
     number = 0
-    while number < len(hooks.watched.get(name, ())):
-        try:
-            hooks.watched[name][number](module)
-        except Exception as fault:
-            record_fault(f"when_imported({name!r})", fault)
-        number += 1
+    try:
+        module = sys.modules.get(name, module)  # a body may replace its own module
+        while number < len(hooks.watched.get(name, ())):
+            number += 1
+            try:
+                hooks.watched[name][number - 1](module)
+            except Exception as fault:
+                record_fault(f"when_imported({name!r})", fault)
+    except Exception as fault:
+        record_fault(f"when_imported({name!r})", fault)
 
 
 class _WatchedSpec(ModuleSpec):
@@ -123,9 +131,11 @@ def catch_up(name: str, callback: "Callable[[ModuleType], object]") -> None:
     """Call a callback that was registered only after its module had begun to load: now, or once the body has run."""
     module = sys.modules.get(name)
     try:
-        if module is not None and not is_loading(module):
-            callback(module)
-        elif module is not None and len(hooks.watched[name]) == 1:  # the finders were asked before it was watched
+        if module is None or name in _running:
+            return
+        if is_loading(module):  # its finders were asked before it was watched
             _fire_when_loaded(module)
+        else:
+            callback(module)
     except Exception as fault:
         record_fault(f"when_imported({name!r})", fault)

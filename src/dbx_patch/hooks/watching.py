@@ -4,7 +4,7 @@ The state of the process, all of it:
 
 - ``hooks``: ``lock``, ``faults``, ``watched``, ``names``, ``_asking``, ``_loaded``
 - ``hooks.applied``: ``undos``, ``_remarks``; ``hooks.answers``: ``_finders``; ``hooks.fallback``: ``served``;
-  ``hooks.journal``: ``_handed_over``; ``hooks.portions``: ``_extends``
+  ``hooks.journal``: ``_handed_over``; ``hooks.loaders``: ``_running``; ``hooks.portions``: ``_extends``
 - ``hooks.rationed``: ``_all_entries``, ``_judged``, ``ours``, ``patched_hooks``;
   ``hooks.sys_path``: ``_complete``, ``_learnt``
 - ``index.snapshot``: ``_index``; ``index.scan``: ``_trees``; ``index.pth_files``: ``doubts``
