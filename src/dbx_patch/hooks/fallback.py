@@ -20,7 +20,9 @@ from dbx_patch.hooks import (
     upkeep,
 )
 from dbx_patch.hooks.journal import note
+from dbx_patch.index.pth_files import canonical
 from dbx_patch.index.snapshot import EDITABLE
+from dbx_patch.index.source_roots import is_of_tests
 from dbx_patch.index.workspace import in_workspace, is_refused_notebook
 
 TYPE_CHECKING = False
@@ -50,8 +52,9 @@ def resolve(
         # A hook patched just now has already answered this import unpatched: ask again.
         asks_again = upkeep.keep_first()
         index = sys_path.learn()
-        installs = index.providers.get(name.partition(".")[0], [])
-        if not (installs or path is None):
+        top = name.partition(".")[0]
+        installs = index.providers.get(top, [])
+        if not (installs or path is None or is_of_tests(top)):
             return None
         asks_again = asks_again or (bool(installs) and not any(finder is FALLBACK for finder in sys.meta_path[-1:]))
     except Exception as fault:
@@ -71,7 +74,7 @@ def resolve(
     spec = ask_others(name, path, target) if can_help else None
     try:
         if spec is None:
-            spec = _find(name, path, index, installs) if installs else _lying_about(name, index)
+            spec = _find(name, path, index, installs) if installs else _lying_about(name, path, index)
         if spec is not None:
             served[name] = "its path entry was lost" if restored else "a finder of the runtime refused it"
             note("served by the fallback: %s (%s)", name, served[name])
@@ -98,17 +101,24 @@ def _find(
 
 
 @unseen
-def _lying_about(name: str, index: "Index") -> "Optional[ModuleSpec]":
-    """Return what has this name in a source folder, though the index does not know it for what the install provides.
+def _lying_about(name: str, path: "Optional[Sequence[str]]", index: "Index") -> "Optional[ModuleSpec]":
+    """Return what has this name in a project, though the index does not know it for what the install provides.
 
-    That is what lies beside a flat project's packages, and what is new since the folder was listed. A miss owes the
-    workspace no look that it would not have had without us: what anybody's import would look into without
-    us is looked into for everybody, an entry that we put back only for user code.
+    That is what lies beside a flat project's packages, and what is new since the folder was listed; and tests, which
+    pytest imports from path entries of its own. A miss owes the workspace no other look that it would not have had
+    without us: what anybody's import would look into without us is looked into for everybody, an entry that we put
+    back only for user code.
     """
-    beside = index.beside.get(name, ())
-    entries = [e for e in sys.path if e in beside] if beside else []  # as `sys.path` has them: the first one wins
-    entries += rationed.entries_of("open", index)
-    early = rationed.entries_of("early", index)
+    beside, has_tests = index.beside.get(name, ()), is_of_tests(name.partition(".")[0])
+    entries = [  # as `sys.path` has them: the first one wins
+        entry
+        for entry in (sys.path if path is None else path)
+        if entry in beside or (has_tests and isinstance(entry, str) and index.is_in_project(canonical(entry)))
+    ]
+    early: List[str] = []
+    if path is None:
+        entries += rationed.entries_of("open", index)
+        early = rationed.entries_of("early", index)
     if early and callers.is_user_import(index, name):
         entries += early
     for entry in entries:

@@ -1,10 +1,9 @@
 """The workspace's path entry finders, which refuse look-ups that do not come from user code (layer 2).
 
 What the runtime allows stays allowed. Beyond that a look-up is allowed when (a) the importing code is itself editable,
-(b) it is for a submodule and the path entry lies inside an editable package, (c) the entry is an editable one that
-was seen to have the name, and what a library would get elsewhere, it goes on getting there, or (d) it is for tests in
-an editable install's project, which pytest imports from path entries of its own. For (b) to (d) the runtime's stack
-walk is not made at all: the hook's own file finder is asked.
+(b) it is for a submodule and the path entry lies inside an editable package, or (c) the entry is an editable one that
+was seen to have the name, and what a library would get elsewhere, it goes on getting there. For (b) and (c) the
+runtime's stack walk is not made at all: the hook's own file finder is asked.
 """
 
 import sys
@@ -14,7 +13,6 @@ from dbx_patch.hooks import callers, rationed, record_fault, unseen, upkeep
 from dbx_patch.index import snapshot
 from dbx_patch.index.pth_files import canonical, entries_in_order
 from dbx_patch.index.snapshot import EDITABLE
-from dbx_patch.index.source_roots import is_of_tests
 from dbx_patch.index.workspace import in_workspace
 from dbx_patch.patches.by_hand import ByHand
 from dbx_patch.patches.by_hand import detect_editable_paths as detect_editable_paths
@@ -99,9 +97,7 @@ def _finding(original: "Callable[..., Any]") -> "Callable[..., Any]":
 
 @unseen
 def _is_plainly_editables(entry: str, name: str, index: "Index") -> bool:
-    """Rules (b) to (d), for which it does not matter who imports."""
-    if is_of_tests(name.partition(".")[0]) and index.is_in_project(canonical(entry)):
-        return True
+    """Rules (b) and (c), for which it does not matter who imports."""
     if "." in name:
         return index.whose(entry) is EDITABLE
     return name in index.names_in.get(canonical(entry), ()) and _is_due(entry, name, index)
