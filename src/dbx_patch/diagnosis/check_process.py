@@ -2,12 +2,12 @@
 
 import glob
 import os
-from typing import Iterator, Optional
+from typing import Dict, Iterator, Optional, Tuple
 
 import _dbx_patch_bootstrap as bootstrap
 from dbx_patch import hooks
 from dbx_patch.diagnosis import remedies
-from dbx_patch.diagnosis.findings import Finding
+from dbx_patch.diagnosis.findings import Code, Finding
 from dbx_patch.diagnosis.installs import lost_entries
 from dbx_patch.diagnosis.search import Search
 from dbx_patch.diagnosis.startup import (
@@ -46,15 +46,15 @@ def _start_up_finding(status: StartupStatus) -> Optional[Finding]:
         severity = "warning" if is_databricks() else "note"
         cause = f"dbx-patch is switched off by {status.why}."
         return Finding(severity, "disabled", "start-up", cause, remedies.unset("DBX_PATCH_ENABLED"))
-    found = {
+    kinds: Dict[str, Tuple[Code, str, str]] = {
         "no_site": ("no-site", "Start Python without -S. For this session only:", apply),
         "other_folder": ("unprocessed-folder", "Install it in a folder that site reads:", _reinstall(status)),
         "not_installed": ("not-installed", "Install it:", _install()),
         "started_before": ("started-before-install", "Restart Python:", remedies.code(remedies.RESTART)),
         "disarmed": ("disarmed", "To put them back:", apply),
         "failed": ("start-up-failed", "To try again in this session:", apply),
-    }[status.cause]
-    code, what, remedy = found
+    }
+    code, what, remedy = kinds[status.cause]
     return Finding("error", code, "start-up", f"{why}. So dbx-patch is not active in this process. {what}", remedy)
 
 
@@ -86,6 +86,7 @@ def _reinstall(status: StartupStatus) -> str:
 
 def _leftover(path: str) -> Finding:
     original = path[: path.index("sitecustomize.py") + len("sitecustomize.py")]
+    code: Code = "old-backup"
     if path == original:
         cause = (
             "The old dbx-patch wrote this file. It slows down every start of Python and patches the runtime in its own"
@@ -94,13 +95,13 @@ def _leftover(path: str) -> Finding:
         code, what = "old-sitecustomize", "To put it aside:"
         remedy = remedies.shell("mv", path, path + ".unused")
     elif is_ours(path):
-        code, cause = "old-backup", "This is a backup of the old dbx-patch's own sitecustomize.py. Nothing uses it."
+        cause = "This is a backup of the old dbx-patch's own sitecustomize.py. Nothing uses it."
         what, remedy = "To delete it:", remedies.shell("rm", path)
     elif os.path.exists(original) and not is_ours(original):
         cause = "The old dbx-patch left this backup of your sitecustomize.py behind. Nothing uses it."
         return Finding("note", "old-backup", path, cause, "")
     else:
-        code, cause = "old-backup", "This is your own sitecustomize.py, which the old dbx-patch put out of the way."
+        cause = "This is your own sitecustomize.py, which the old dbx-patch put out of the way."
         what, remedy = "To restore it:", remedies.shell("mv", path, original)
     if not remedies.is_here(path):
         return Finding("warning", code, path, f"{cause} It belongs to another environment.", "")

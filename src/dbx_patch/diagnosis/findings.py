@@ -1,13 +1,55 @@
 """What ``verify`` can find, and how it is shown."""
 
 from dataclasses import dataclass, field
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Literal
 
 from dbx_patch.diagnosis.installs import EditableInstall
 from dbx_patch.output.rendering import Command, Section
 from dbx_patch.output.results import Result, counted
 
 SEVERITIES = ("error", "warning", "note")
+# Every kind of finding there is, by the check that makes it. They are stable.
+Code = Literal[
+    # the process
+    "no-site",
+    "unprocessed-folder",
+    "not-installed",
+    "started-before-install",
+    "disarmed",
+    "start-up-failed",
+    "not-databricks",
+    "disabled",
+    "armed-by-hand",
+    "old-sitecustomize",
+    "old-backup",
+    "start-up-file-changed",
+    "second-copy",
+    "patch-failed",
+    "patch-not-applicable",
+    "fault",
+    "setting",
+    "lost-path",
+    # the installs
+    "unreadable-site-folder",
+    "unreadable-pth",
+    "project-gone",
+    "source-gone",
+    "path-gone",
+    "nothing-offered",
+    "pth-gone",
+    "finder-gone",
+    "unknown-kind",
+    "copied",
+    "editables-missing",
+    "notebook",
+    "leading-comment",
+    # names
+    "shadowed",
+    "provided-twice",
+    "loaded-elsewhere",
+    # any of them
+    "check-failed",
+]
 
 
 @dataclass
@@ -15,12 +57,12 @@ class Finding:
     """Something that ``verify`` found.
 
     ``severity``: ``error`` (an import fails or gets something else), ``warning`` (will surprise somebody) or ``note``
-    (good to know). ``code`` is stable; ``about`` names the install, file or patch. ``remedy`` is there to be pasted,
-    comment lines included.
+    (good to know). ``code`` is the kind of it; ``about`` names the install, file or patch. ``remedy`` is there to be
+    pasted, comment lines included.
     """
 
     severity: str
-    code: str
+    code: Code
     about: str
     cause: str
     remedy: str

@@ -1,0 +1,51 @@
+"""Every remedy of every kind of finding is pasted in a throw-away environment; then `verify` is asked again.
+
+The finding is gone, what is installed can be imported, other environments work, and no file of a project has changed.
+Where nothing is safe to paste, there is nothing to paste.
+"""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from dbx_patch.diagnosis import findings
+from support import cases_of_installs, cases_of_names, cases_of_processes
+from support.environments import ROOT, once
+from support.pasting import Case, World, judge, make_template
+from support.stacked import CHAININGS
+from support.wheels import make_index
+
+CASES = [*cases_of_processes.CASES, *cases_of_installs.CASES, *cases_of_names.CASES]
+WORLDS = [(case, chaining) for case in CASES for chaining in CHAININGS if case.stacked or chaining == "path line"]
+
+
+@pytest.fixture
+def world(request: pytest.FixtureRequest, tmp_path: Path, shared: Path, tools: Path, wheel: Path) -> World:
+    template = once(shared / "remedies", lambda folder: make_template(folder, tools, wheel))
+    index = once(shared / "index", lambda folder: make_index(folder, tools, wheel))
+    return World(tmp_path, template, index, tools, request.param)
+
+
+@pytest.mark.parametrize(
+    "case, world", WORLDS, indirect=["world"], ids=[f"{case.code}: {case.name}, {how}" for case, how in WORLDS]
+)
+def test_a_remedy_that_is_pasted_does_what_it_says(case: Case, world: World) -> None:
+    judge(case, world)
+
+
+def test_every_kind_of_finding_has_a_case() -> None:
+    kinds = set(get_args(findings.Code))
+    assert {case.code for case in CASES} == kinds
+    made = {code for file in (ROOT / "src/dbx_patch/diagnosis").glob("*.py") for code in codes_in(file)}
+    assert made <= kinds and len(made) > 20
+
+
+def codes_in(file: Path) -> set[str]:
+    """The kinds that the calls of `Finding` in a file name; where one is a variable, mypy knows its values."""
+    calls = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Call)]
+    named = [call.args[1] for call in calls if getattr(call.func, "id", "") == "Finding"]
+    return {node.value for node in named if isinstance(node, ast.Constant)}
