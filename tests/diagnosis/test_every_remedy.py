@@ -13,13 +13,14 @@ from typing import get_args
 import pytest
 
 from dbx_patch.diagnosis import findings
-from support import cases_of_installs, cases_of_names, cases_of_processes
+from support import cases_of_installs, cases_of_names, cases_of_processes, cases_of_projects, cases_of_sources
 from support.environments import ROOT, once
 from support.pasting import Case, World, judge, make_template
 from support.stacked import CHAININGS
 from support.wheels import make_index
 
-CASES = [*cases_of_processes.CASES, *cases_of_installs.CASES, *cases_of_names.CASES]
+KINDS = (cases_of_processes, cases_of_installs, cases_of_projects, cases_of_sources, cases_of_names)
+CASES = [case for kind in KINDS for case in kind.CASES]
 WORLDS = [(case, chaining) for case in CASES for chaining in CHAININGS if case.stacked or chaining == "path line"]
 
 

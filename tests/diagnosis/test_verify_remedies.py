@@ -20,11 +20,11 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 
 def project(workspace: Workspace, name: str, provides: str) -> Path:
-    folder = write(workspace.home / name, {f"src/{file}": text for file, text in package(provides, name).items()})
-    return write(folder, {"pyproject.toml": f'[project]\nname = "{name}"\nversion = "1.0"\n'})
+    return write(workspace.home / name, {f"src/{file}": text for file, text in package(provides, name).items()})
 
 
 def install(env: Environment, name: str, folder: Path) -> None:
+    write(folder, {"pyproject.toml": f'[project]\nname = "{name}"\nversion = "1.0"\n'})
     leave_install(env.site_packages, name, folder, folder / "src")
     record = env.site_packages / f"{name}-1.0.dist-info/RECORD"
     record.write_text(

@@ -42,6 +42,17 @@ def installed_elsewhere(world: World) -> None:
     world.session.env["PYTHONPATH"] = str(elsewhere)
 
 
+def installed_below_only(world: World) -> None:
+    world.leave("acme")
+    for path in [*world.site.glob("*dbx_patch*")]:
+        shutil.move(str(path), str(world.lower.site_packages / path.name))
+
+
+def armed_by_hand_from_below(world: World) -> None:
+    installed_below_only(world)
+    world.session.before = _BY_HAND
+
+
 def armed_by_hand_from_elsewhere(world: World) -> None:
     installed_elsewhere(world)
     world.session.before = _BY_HAND
@@ -212,6 +223,8 @@ CASES = [
     Case("no-site", started_with_no_site),
     Case("armed-by-hand", armed_by_hand_with_no_site, pastes=False),
     Case("unprocessed-folder", installed_elsewhere, then=("second-copy",), stacked=True),
+    Case("unprocessed-folder", installed_below_only),
+    Case("armed-by-hand", armed_by_hand_from_below),
     Case("armed-by-hand", armed_by_hand_from_elsewhere, then=("second-copy",)),
     Case("not-installed", run_from_its_source, then=("second-copy",)),
     Case("armed-by-hand", armed_by_hand_from_its_source, then=("second-copy",)),

@@ -26,11 +26,13 @@ def make_index(folder: Path, tools: Path, wheel: Path) -> None:
     library = next(tools.glob("lib/python3*/site-packages"))
     sources = {f"editables/{path.name}": path.read_text() for path in (library / "editables").glob("*.py")}
     put_wheel(folder, "editables", "0.5", sources)
+    for dependency in ("1.0", "2.0"):
+        put_wheel(folder, "small_dependency", dependency, {"small_dependency/__init__.py": f"VALUE = {dependency!r}\n"})
 
 
 def put_wheel(folder: Path, name: str, version: str, files: Mapping[str, str]) -> None:
     """Write a wheel with ``files`` into ``folder``."""
-    unpacked = write(folder / f"{name}-unpacked", dict(files))
+    unpacked = write(folder / f"{name}-{version}-unpacked", dict(files))
     wheel = "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
     distribution(unpacked, name, list(files), version=version, texts={"WHEEL": wheel})
     with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as written:

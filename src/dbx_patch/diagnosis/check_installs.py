@@ -7,6 +7,7 @@ from dbx_patch.diagnosis import remedies
 from dbx_patch.diagnosis.disk import package_files
 from dbx_patch.diagnosis.findings import Finding
 from dbx_patch.diagnosis.installs import EditableInstall, top_modules
+from dbx_patch.diagnosis.projects import moved_to, wide_lines
 from dbx_patch.diagnosis.search import Search
 from dbx_patch.index import pth_files
 from dbx_patch.index.pth_files import (
@@ -28,17 +29,24 @@ def gone(search: Search) -> Iterator[Finding]:
     """Project or source folders that no longer exist."""
     for install in search.installs:
         if install.project and not os.path.isdir(install.project):
-            remedy = remedies.uninstall(install.name, install.site_folder, search.disk)
-            cause = (
-                f"Its project folder {install.project} does not exist, so nothing in it can be imported. Install it"
-                f" again from its new location{', or uninstall it:' if remedy else '.'}"
-            )
-            yield Finding("error", "project-gone", install.name, cause, remedy)
+            yield _gone_project(search, install, install.project)
             continue
         missing = [f"{name} ({path})" for name, path in top_modules(install) if not _exists(search, path)]
         if missing:
             cause = f"Its import finder points to sources that do not exist: {_some(missing)}. Reinstall it:"
             yield Finding("error", "source-gone", install.name, cause, _again(install))
+
+
+def _gone_project(search: Search, install: EditableInstall, project: str) -> Finding:
+    remedy = remedies.uninstall(install.name, install.site_folder, search.disk)
+    cause = f"Its project folder {project} does not exist, so nothing in it can be imported."
+    moved = moved_to(project, install.name, search)
+    if moved:
+        cause += f" A project of that name is in {moved}." + (" To install it from there:" if remedy else ELSEWHERE)
+        remedy = remedies.pip("install", "--no-deps", "-e", moved) if remedy else ""
+    else:
+        cause += f" Install it again from its new location{', or uninstall it:' if remedy else '.'}"
+    return Finding("error", "project-gone", install.name, cause, remedy)
 
 
 def unreadable_folders(search: Search) -> Iterator[Finding]:
@@ -94,6 +102,8 @@ def _gone_line(
 def broken(search: Search) -> Iterator[Finding]:
     """Installs that cannot be found: a start-up file or a finder is missing, or is of no known kind."""
     for install in (install for install in search.installs if install.shape == "?"):
+        if any(wide_lines(pth, True, search) for pth in install.pth_files):
+            continue  # `too_wide` reports it
         info = os.path.join(install.site_folder, f"{install.name}-{install.version}.dist-info")
         listed = [name for name in search.disk.record(info) if name.endswith(".pth")]
         unread = [name for name in listed if read_text(os.path.join(install.site_folder, name)) is None]

@@ -77,7 +77,12 @@ def _install() -> str:
 
 
 def _reinstall(status: StartupStatus) -> str:
-    """Return how to install dbx-patch where ``site`` looks: elsewhere, pip would call it installed already."""
+    """Return how to install dbx-patch where ``site`` looks: elsewhere, pip would call it installed already.
+
+    A copy in a lower environment is one that pip knows of, and leaves alone.
+    """
+    if any(os.path.dirname(file) in get_site_packages_dirs() for file in status.startup_files):
+        return remedies.pip("install", "--no-deps", "--force-reinstall", remedies.OURS)
     here = [folder for folder in status.site_folders if remedies.is_here(folder)]
     if not here:
         return remedies.code(remedies.APPLY)

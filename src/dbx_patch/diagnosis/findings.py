@@ -43,10 +43,20 @@ Code = Literal[
     "editables-missing",
     "notebook",
     "leading-comment",
+    # projects
+    "too-wide",
+    "renamed",
+    "other-python",
+    "project-not-installed",
+    # sources
+    "requirement-missing",
+    "no-init",
     # names
     "shadowed",
     "provided-twice",
     "loaded-elsewhere",
+    "loaded-changed",
+    "bare-folder",
     # any of them
     "check-failed",
 ]

@@ -105,7 +105,8 @@ def why_none_ran(files: List[str], processed: List[str]) -> Tuple[str, str]:
         )
     folders = [os.path.dirname(path) for path in files]
     if not any(folder in processed for folder in folders):
-        return "other_folder", f"it is installed in {folders[0]}, where site reads no .pth files"
+        only = " in an environment below this one only:" if folders[0] in get_site_packages_dirs() else ""
+        return "other_folder", f"it is installed{only} in {folders[0]}, where site reads no .pth files"
     return "started_before", "this process started before dbx-patch was installed"
 
 

@@ -4,15 +4,21 @@ from typing import Callable, Iterable, List
 
 from dbx_patch._version import __version__
 from dbx_patch.diagnosis.check_installs import INSTALL_CHECKS
+from dbx_patch.diagnosis.check_loaded import LOADED_CHECKS
 from dbx_patch.diagnosis.check_names import NAME_CHECKS
 from dbx_patch.diagnosis.check_process import PROCESS_CHECKS
+from dbx_patch.diagnosis.check_projects import PROJECT_CHECKS
+from dbx_patch.diagnosis.check_sources import SOURCE_CHECKS
 from dbx_patch.diagnosis.findings import Finding, VerifyResult
 from dbx_patch.diagnosis.search import Search
 from dbx_patch.diagnosis.status import is_active
 from dbx_patch.output import rendering
 
 Check = Callable[[Search], Iterable[Finding]]
-CHECKS: List[Check] = [*PROCESS_CHECKS, *INSTALL_CHECKS, *NAME_CHECKS]
+CHECKS: List[Check] = [
+    *(*PROCESS_CHECKS, *INSTALL_CHECKS, *PROJECT_CHECKS),
+    *(*SOURCE_CHECKS, *NAME_CHECKS, *LOADED_CHECKS),
+]
 
 
 def verify_editable_installs(verbose: bool = True) -> VerifyResult:
