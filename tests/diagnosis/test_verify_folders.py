@@ -1,4 +1,4 @@
-"""`verify` names a site folder that cannot be read, and says what that costs: its own installs, and no others."""
+"""`verify` names a site folder that cannot be read, with what that costs, and a lower one that alone has dbx-patch."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from support.environments import DATABRICKS, Environment
-from support.sessions import MAIN, findings, reported
+from support.sessions import MAIN, copy_of, findings, reported
+from support.stacked import CHAININGS
 from support.workspaces import Workspace, src_project, write
 
 LOST_MOUNT = """
@@ -59,3 +60,20 @@ def test_a_mount_that_is_lost(editable: Environment, tmp_path: Path, error: str)
 def test_folders_that_are_merely_not_there_are_no_finding(editable: Environment, tmp_path: Path) -> None:
     gone = tmp_path / "gone/site-packages"
     assert "unreadable-site-folder" not in findings(editable, 0, PYTHONPATH=str(gone))
+
+
+@pytest.mark.parametrize("chaining", CHAININGS)
+def test_installed_in_a_lower_environment_only(
+    bare: Environment, installed: Environment, tmp_path: Path, chaining: str
+) -> None:
+    """Where the lower environment comes in by path lines, nothing there is run at the start."""
+    lower = copy_of(installed, tmp_path / "lower").site_packages
+    write(bare.site_packages, {"lower.pth": CHAININGS[chaining].format(lower=str(lower))})
+    if chaining == "addsitedir":
+        assert findings(bare, 0) == {}
+        return
+    found = findings(bare)["unprocessed-folder"]
+    assert f"in an environment below this one only: in {lower}" in found["cause"]
+    assert found["remedy"].endswith("pip install --no-deps --force-reinstall 'dbx-patch>=1'")
+    by_hand = f"import dbx_patch; dbx_patch.apply_all_patches(verbose=False)\n{MAIN}"
+    assert reported(bare.run(by_hand, env=DATABRICKS))["armed-by-hand"]["remedy"] == found["remedy"]
