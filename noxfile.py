@@ -1,8 +1,8 @@
 """``nox``: the tests on every CPython that is here, each over the built wheel in environments of that interpreter.
 
-``nox`` runs the core on each of them, ``nox -s whole`` all of the test command, ``nox -s "whole(version='3.8')"`` on
-one of them, ``-k "core and not own"`` leaves out the one that runs nox; ``nox -s real`` is what runs on parts that no
-one here wrote. With ``--no-venv`` the environment that runs nox runs the tests, and has to have the extras.
+``nox`` runs the core on each of them, and the unit tests in each, ``nox -s whole`` all of the test command,
+``nox -s "whole(version='3.8')"`` on one of them, ``-k "core and not own"`` leaves out the one that runs nox;
+``nox -s real`` is what runs on parts that no one here wrote. With ``--no-venv`` the environment that runs nox runs the tests, and has to have the extras.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ VERSIONS = [
 ]
 
 nox.options.default_venv_backend = "venv"
-nox.options.sessions = ["core"]
+nox.options.sessions = ["core", "units"]
 
 
 def interpreter(version: str) -> str | None:
@@ -31,7 +31,8 @@ def interpreter(version: str) -> str | None:
     candidates = [shutil.which("python" + version), *sorted(Path(root).glob(f"versions/{version}.*/bin/python"))]
     for candidate in reversed(candidates):
         code = "import sys; sys.exit(sys.implementation.name != 'cpython' or '%d.%d' % sys.version_info[:2] != {!r})"
-        if candidate and subprocess.run([candidate, "-c", code.format(version)], capture_output=True).returncode == 0:
+        command = [candidate, "-c", code.format(version)]
+        if candidate and subprocess.run(command, capture_output=True, timeout=60).returncode == 0:
             return str(candidate)
     return None
 
@@ -58,6 +59,23 @@ def core(session: nox.Session, version: str) -> None:
     """The core tests on ``version``."""
     install(session, "test")
     on(session, version, "-m", "core")
+
+
+@nox.session
+@nox.parametrize("version", VERSIONS)
+def units(session: nox.Session, version: str) -> None:
+    """Parsers, index and the rules of user code by ``version`` itself: these tests run in pytest's own process."""
+    target = interpreter(version)
+    if target is None:
+        session.skip(f"no CPython {version} here")
+    folder = Path(session.create_tmp()) / "env"
+    extras = nox.project.load_toml("pyproject.toml")["project"]["optional-dependencies"]
+    needed = [name for name in extras["test"] if name.startswith(("pytest", "hypothesis"))]
+    session.run(target, "-m", "venv", "--clear", str(folder), external=True)
+    session.run(f"{folder}/bin/python", "-m", "pip", "install", "-q", *needed, external=True)
+    paths = ("tests/unit", "tests/hostile/test_whose_code.py", "tests/hostile/test_fuzzed_site.py")
+    command = (f"{folder}/bin/python", "-m", "pytest", "-q", "-n", "2", *paths, *session.posargs)
+    session.run(*command, env={"DBX_PATCH_TEST_PYTHON": None}, external=True)
 
 
 @nox.session

@@ -11,10 +11,15 @@ import pytest
 from support.environments import ROOT, Environment, build_wheel, make_tools, make_venv, once
 from support.kernels import furnish, notebook, own_notebook
 from support.sessions import copy_of
+from support.skips import pytest_make_collect_report, pytest_runtest_makereport
 from support.state import import_state
 from support.workspaces import Workspace
 
-__all__ = ["furnish", "import_state", "notebook", "own_notebook"]  # fixtures that live in `support`
+# fixtures and hooks that live in `support`
+__all__ = [
+    *("furnish", "import_state", "notebook", "own_notebook"),
+    *("pytest_make_collect_report", "pytest_runtest_makereport"),
+]
 
 
 def outside() -> set[str]:

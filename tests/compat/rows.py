@@ -13,7 +13,7 @@ from compat.rows_editables import EDITABLES_ROWS
 from compat.rows_namespaces import HALVES
 from compat.rows_others import OTHER_ROWS
 from compat.rows_setuptools import SETUPTOOLS_ROWS
-from support.environments import TARGET, run
+from support.environments import target_version
 
 ROWS = (*SETUPTOOLS_ROWS, *OTHER_ROWS, *COMPILED_ROWS, *EDITABLES_ROWS)
 # What the extra `compat` brings, and so what says that it is wanted; the environment under test gets its own.
@@ -33,16 +33,6 @@ def absent(names: Iterable[str]) -> list[str]:
 
 
 _ABSENT = absent(EXTRA + (POETRY_EXTRA if sys.version_info >= (3, 9) else ()))
-_version: tuple[int, ...] = ()
-
-
-def target_version() -> tuple[int, ...]:
-    """Return the major and minor version of the interpreter that environments are made with."""
-    global _version
-    if not _version:
-        line = "import sys; print(*sys.version_info[:2])"
-        _version = tuple(int(part) for part in run([TARGET, "-c", line]).stdout.split())
-    return _version
 
 
 def why_not(row: Row) -> str:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Callable, Iterator, Mapping, Sequence
 
@@ -18,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 TARGET = os.environ.get("DBX_PATCH_TEST_PYTHON", sys.executable)
 BACKENDS = ("hatchling", "setuptools", "wheel", "editables")
 # What a test's surroundings may have set and a process under test must not see.
-FOREIGN = ("PYTHONPATH", "PYTHONHOME", "PYTHONSAFEPATH", "VIRTUAL_ENV", "DATABRICKS_RUNTIME_VERSION")
+FOREIGN = ("PYTHONPATH", "PYTHONHOME", "PYTHONSAFEPATH", "VIRTUAL_ENV", "DATABRICKS_RUNTIME_VERSION", "CI")
 DATABRICKS = {"DATABRICKS_RUNTIME_VERSION": "17.3"}
 
 
@@ -94,6 +95,13 @@ class Environment:
         done = self.run(code, **kwargs)  # type: ignore[arg-type]
         assert done.returncode == 0 and done.stderr == "", done.stderr
         return json.loads(done.stdout)
+
+
+@lru_cache()
+def target_version() -> tuple[int, ...]:
+    """Return the major and minor version of the interpreter that environments are made with."""
+    line = "import sys; print(*sys.version_info[:2])"
+    return tuple(int(part) for part in run([TARGET, "-c", line]).stdout.split())
 
 
 def make_tools(folder: Path) -> None:

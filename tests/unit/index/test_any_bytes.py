@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -124,10 +125,14 @@ def test_path_lines_as_site_reads_them(laboratory: Laboratory, lines: list[str])
         text = "\n".join(lines).encode()
     except UnicodeEncodeError:
         return
-    file.write_bytes(text)
+    if sys.version_info < (3, 10):  # site took a blank line for its own folder: that was mended, and is no rule of ours
+        file.write_bytes(b"\n".join(line for line in re.split(b"\r\n|\r|\n", text) if line.decode().strip()))
+    else:
+        file.write_bytes(text)
     with kept():
         sys.path[:] = []
         site.addpackage(str(laboratory.folder), file.name, set())
         expected = list(dict.fromkeys(os.path.normpath(entry) for entry in sys.path if os.path.isdir(entry)))
+    file.write_bytes(text)
     if all(ord(character) < 128 for character in text.decode()):  # what site decodes is its interpreter's affair
         assert pth_processor.process_pth_file(file) == expected
