@@ -2,7 +2,8 @@
 
 ``nox`` runs the core on each of them, and the unit tests in each, ``nox -s whole`` all of the test command,
 ``nox -s "whole(version='3.8')"`` on one of them, ``-k "core and not own"`` leaves out the one that runs nox;
-``nox -s real`` is what runs on parts that no one here wrote. With ``--no-venv`` the environment that runs nox runs the tests, and has to have the extras.
+``nox -s real`` is what runs on parts that no one here wrote. With ``--no-venv`` the environment that runs nox runs the
+tests, and has to have the extras.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ VERSIONS = [
     nox.param(version, tags=["own"] if version == OWN else [])
     for version in ("3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14", "3.15")
 ]
+
+HEADER = ("--custom-compile-command", "nox -s raise_backends", "--no-annotate")
 
 nox.options.default_venv_backend = "venv"
 nox.options.sessions = ["core", "units"]
@@ -107,6 +110,23 @@ def faults(session: nox.Session) -> None:
     """Injected faults, races and mutated runtimes."""
     install(session, "test")
     session.run("python", "-m", "pytest", "-q", "-n", "2", "tests/faults", *session.posargs)
+
+
+@nox.session
+def newest(session: nox.Session) -> None:
+    """The test command with the newest build backends in place of the pinned ones."""
+    install(session, "test")
+    command = ("python", "-m", "pytest", "-q", "-n", "2", *session.posargs)
+    session.run(*command, env={"DBX_PATCH_TEST_BACKENDS": "newest"})
+
+
+@nox.session
+def raise_backends(session: nox.Session) -> None:
+    """Pin the newest build backends that there are for each Python."""
+    if session.virtualenv.is_sandboxed:
+        session.install("uv")
+    files = ("tests/support/backends.in", "-o", "tests/support/backends.txt")
+    session.run("uv", "pip", "compile", "-q", "--upgrade", "--universal", "--python-version", "3.8", *HEADER, *files)
 
 
 @nox.session

@@ -8,45 +8,26 @@ from pathlib import Path
 
 import pytest
 
-from support.environments import ROOT, Environment, build_wheel, make_tools, make_venv, once
+from support.environments import Environment, build_wheel, make_venv, once
 from support.kernels import furnish, notebook, own_notebook
+from support.limits import pytest_collection_modifyitems, pytest_configure
 from support.sessions import copy_of
 from support.skips import pytest_make_collect_report, pytest_runtest_makereport
 from support.state import import_state
+from support.tools import make_tools
 from support.workspaces import Workspace
 
 # fixtures and hooks that live in `support`
 __all__ = [
-    *("furnish", "import_state", "notebook", "own_notebook"),
-    *("pytest_make_collect_report", "pytest_runtest_makereport"),
+    "furnish",
+    "import_state",
+    "notebook",
+    "own_notebook",
+    "pytest_collection_modifyitems",
+    "pytest_configure",
+    "pytest_make_collect_report",
+    "pytest_runtest_makereport",
 ]
-
-
-def outside() -> set[str]:
-    """What lies where no test may write: at the file system's root, and in the checkout, less what tools keep there."""
-    kept = (".git", "__pycache__", "build", "dist", *(f".{name}" for name in ("nox", "venv", "hypothesis")))
-    found = {os.path.join("/", name) for name in os.listdir("/")}
-    for folder, folders, files in os.walk(ROOT):
-        folders[:] = [name for name in folders if name not in kept and not name.endswith(("_cache", ".egg-info"))]
-        found.update(os.path.join(folder, name) for name in [*folders, *files])
-    return found
-
-
-_BEFORE = pytest.StashKey["set[str]"]()
-_STRAY = pytest.StashKey["list[str]"]()
-
-
-def pytest_sessionstart(session: pytest.Session) -> None:
-    if not hasattr(session.config, "workerinput"):  # once, and not in each of xdist's workers
-        session.config.stash[_BEFORE] = outside()
-
-
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Fail the run if something new lies outside the tests' own folders."""
-    if _BEFORE in session.config.stash:
-        stray = session.config.stash[_STRAY] = sorted(outside() - session.config.stash[_BEFORE])
-        if stray:
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="session")
@@ -95,12 +76,7 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Show what was left outside the tests' folders, and how many faults, rounds, mutants, inputs were tried.
-
-    Tests record those as properties that are numbers.
-    """
-    for path in terminalreporter.config.stash.get(_STRAY, []):
-        terminalreporter.write_line(f"a test wrote outside its own folder: {path}", red=True)
+    """Show how many faults, rounds, mutants, inputs were tried: tests record those as properties that are numbers."""
     counted: Counter[str] = Counter()
     for reports in terminalreporter.stats.values():
         for report in reports:

@@ -25,7 +25,9 @@ GROUPS = ("startup", "imports", "autoreload", "hooks", "discovery", "memory", "w
 def reference_python() -> str:
     """Return the newest CPython 3.12 of pyenv's, or the interpreter that runs this."""
     try:
-        root = subprocess.run(["pyenv", "root"], capture_output=True, text=True, check=False).stdout.strip()
+        root = subprocess.run(
+            ["pyenv", "root"], capture_output=True, text=True, check=False, timeout=120
+        ).stdout.strip()
     except OSError:
         root = ""
     found = sorted(Path(root, "versions").glob("3.12.*/bin/python")) if root else []

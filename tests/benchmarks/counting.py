@@ -45,7 +45,9 @@ def phases(count: int) -> list[int]:
 
 def instructions(command: Sequence[str], extra: Mapping[str, str] | None = None) -> int:
     """Return how many instructions ``command`` executes. Raises RuntimeError where it fails."""
-    done = subprocess.run([*_CALLGRIND, *command], env=environ(extra), capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*_CALLGRIND, *command], env=environ(extra), capture_output=True, text=True, check=False, timeout=600
+    )
     found = re.search(r"Collected : (\d+)", done.stderr)
     if done.returncode or not found:
         raise RuntimeError(f"{command}: {done.stdout}{done.stderr}")
@@ -58,7 +60,7 @@ def starts(pythons: Mapping[str, tuple[str, Mapping[str, str]]], count: int) -> 
     ``pythons``: name -> (interpreter, environment variables). One earlier run of each compiles what it loads.
     """
     for python, extra in pythons.values():
-        subprocess.run([python, "-c", "pass"], env=environ(extra), check=True)
+        subprocess.run([python, "-c", "pass"], env=environ(extra), check=True, timeout=600)
     jobs = [(name, phase) for phase in phases(count) for name in pythons]
 
     def measure(job: tuple[str, int]) -> int:
@@ -84,7 +86,7 @@ def median_difference(counts: Sequence[int], bare: Sequence[int]) -> float:
 def path_syscalls(command: Sequence[str], extra: Mapping[str, str] | None = None) -> int:
     """Return how many system calls with a path ``command`` makes (``strace -c -f``); folders listed count too."""
     traced = ["strace", "-c", "-f", "-U", "name,calls", "-e", "trace=%file,getdents64", *command]
-    done = subprocess.run(traced, env=environ(extra), capture_output=True, text=True, check=False)
+    done = subprocess.run(traced, env=environ(extra), capture_output=True, text=True, check=False, timeout=600)
     rows = re.findall(r"^(\w+)\s+(\d+)\s*$", done.stderr, re.MULTILINE)
     if done.returncode or not rows:
         raise RuntimeError(f"{traced}: {done.stderr}")

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from tests.benchmarks.counting import PADDING_LINE, PADDING_PTH, environ
 
-from support.environments import Environment, build_wheel, make_tools, make_venv
+from support.environments import Environment, build_wheel, make_venv
 from support.installed import distribution
+from support.tools import make_tools
 from support.workspaces import USER, write
 
 # Who else acts at an interpreter's start, and what pip is asked for to have it.
@@ -104,7 +105,7 @@ class Houses:
     def registry(self, python: str, *what: str) -> None:
         """Install from the registry. Raises Unavailable."""
         command = [str(self.tools / "bin/python"), "-m", "pip", "--python", python, "install", "-q", *what]
-        done = subprocess.run(command, env=environ(), capture_output=True, text=True, check=False)
+        done = subprocess.run(command, env=environ(), capture_output=True, text=True, check=False, timeout=600)
         if done.returncode:
             raise Unavailable((done.stderr.strip() or "pip failed").splitlines()[-1])
 

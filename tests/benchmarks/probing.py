@@ -26,7 +26,7 @@ class Probe:
         """Return what the probe prints as JSON. Raises RuntimeError where it fails."""
         command = [*self._command, *arguments]
         env = counting.environ(self._extra)
-        done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=600)
         if done.returncode or done.stderr:
             raise RuntimeError(f"{command}\n{done.stdout}\n{done.stderr}")
         return json.loads(done.stdout)
@@ -39,7 +39,9 @@ class Probe:
     def per_call(self, what: str, low: int = 50, high: int = 250) -> float:
         """Return the instructions of one call of ``what``: those of ``high`` calls less those of ``low``."""
         command = [*self._command, what]
-        subprocess.run([*command, "1"], env=counting.environ(self._extra), check=True)  # leaves the bytecode
+        subprocess.run(
+            [*command, "1"], env=counting.environ(self._extra), check=True, timeout=600
+        )  # leaves the bytecode
         runs = [[*command, str(calls)] for calls in (low, high)]
         few, many = counting.in_parallel(lambda run: counting.instructions(run, self._extra), runs)
         return (many - few) / (high - low)

@@ -42,7 +42,9 @@ def rows(houses: Houses, quick: bool) -> Iterator[Row]:
 def _modules(pythons: Pythons) -> Iterator[Row]:
     found = {}
     for name, (python, extra) in pythons.items():
-        done = subprocess.run([python, "-c", _MODULES], env=counting.environ(extra), stdout=subprocess.PIPE, check=True)
+        done = subprocess.run(
+            [python, "-c", _MODULES], env=counting.environ(extra), stdout=subprocess.PIPE, check=True, timeout=120
+        )
         found[name] = set(json.loads(done.stdout))
     for name, modules in found.items():
         if name != "bare":

@@ -161,4 +161,6 @@ def _environ(python: str, extra: Mapping[str, str] | None = None) -> dict[str, s
 
 
 def _run(command: Sequence[str], cwd: Path, env: Mapping[str, str]) -> None:
-    subprocess.run(command, cwd=cwd, env=env, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    subprocess.run(
+        command, cwd=cwd, env=env, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=600
+    )

@@ -89,7 +89,7 @@ def main(arguments: list[str]) -> int:
         report = os.path.join(folder, "report.json")
         command = [sys.executable, "-m", "pytest", "-q", str(HERE / "test_matrix.py"), *arguments]
         environment = {**os.environ, "DBX_PATCH_MATRIX_REPORT": report}
-        done = subprocess.run(command, cwd=HERE.parent.parent, env=environment, stdout=sys.stderr)
+        done = subprocess.run(command, cwd=HERE.parent.parent, env=environment, stdout=sys.stderr, timeout=7200)
         if os.path.exists(report):
             show(table(json.loads(Path(report).read_text())), write)
     return done.returncode

@@ -28,7 +28,7 @@ def env(notebook: Notebook) -> Environment:
 
 def test_script_and_module_are_the_same(env: Environment) -> None:
     script = [str(env.folder / "bin/dbx-patch"), "paths", "--json"]
-    done = subprocess.run(script, env=clean_environ(ON), capture_output=True, text=True)
+    done = subprocess.run(script, env=clean_environ(ON), capture_output=True, text=True, timeout=120)
     assert done.stdout == command(env, "paths", "--json").stdout != ""
 
 
@@ -85,7 +85,7 @@ def test_usage_errors(env: Environment) -> None:
 
 def test_a_reader_that_leaves_and_ctrl_c(env: Environment) -> None:
     line = f"'{env.python}' -m dbx_patch explain json | true"
-    done = subprocess.run(["sh", "-c", line], env=clean_environ(ON), capture_output=True, text=True)
+    done = subprocess.run(["sh", "-c", line], env=clean_environ(ON), capture_output=True, text=True, timeout=120)
     assert done.stderr == ""
     line = [env.python, "-m", "dbx_patch", "simulate", "-c", "print('here', flush=True); import time; time.sleep(60)"]
     # A shell's background job, as tests may run in, has Ctrl-C ignored, and its children inherit that.
@@ -110,7 +110,9 @@ def test_a_full_disk_is_said_in_one_line(env: Environment) -> None:
     for args in (["explain", "json"], ["paths", "--json"], ["version"]):
         with open("/dev/full", "wb") as full:
             line = [env.python, "-m", "dbx_patch", *args]
-            done = subprocess.run(line, env=clean_environ(ON), stdout=full, stderr=subprocess.PIPE, text=True)
+            done = subprocess.run(
+                line, env=clean_environ(ON), stdout=full, stderr=subprocess.PIPE, text=True, timeout=120
+            )
         assert done.returncode == 1
         assert done.stderr == "dbx-patch: the output could not be written: No space left on device\n", args
 
@@ -119,7 +121,7 @@ def in_terminal(env: Environment, *args: str, **extra: str) -> str:
     """What a command prints on a terminal."""
     ours, theirs = pty.openpty()
     environ = {**clean_environ(ON), "TERM": "xterm", **extra}
-    subprocess.run([env.python, "-m", "dbx_patch", *args], stdout=theirs, stderr=theirs, env=environ)
+    subprocess.run([env.python, "-m", "dbx_patch", *args], stdout=theirs, stderr=theirs, env=environ, timeout=120)
     os.close(theirs)
     text = b""
     while True:
@@ -184,9 +186,9 @@ def test_in_a_folder_that_is_gone(env: Environment, tmp_path: Path) -> None:
     """Only what runs the user's own code needs a folder to be in."""
     line = f"mkdir {tmp_path}/gone; cd {tmp_path}/gone; rmdir ../gone; exec {env.python} -m dbx_patch "
     options: dict[str, Any] = {"capture_output": True, "text": True, "env": clean_environ()}
-    done = subprocess.run(["sh", "-c", line + "version"], **options)
+    done = subprocess.run(["sh", "-c", line + "version"], **options, timeout=120)
     assert done.returncode == 0 and done.stdout.startswith("dbx-patch ") and done.stderr == ""
-    done = subprocess.run(["sh", "-c", line + "simulate -c 1"], **options)
+    done = subprocess.run(["sh", "-c", line + "simulate -c 1"], **options, timeout=120)
     assert done.returncode == 2 and "to use as the workspace" in done.stderr
 
 

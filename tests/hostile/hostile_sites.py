@@ -104,10 +104,9 @@ def child(site: Path, code: str, *, megabytes: int = 512, seconds: float = 60, a
     env = clean_environ({"PYTHONDONTWRITEBYTECODE": "1"})
     options: dict[str, Any] = {
         "env": env,
-        "timeout": seconds,
         "stdin": subprocess.DEVNULL,
         "errors": "backslashreplace",
     }
-    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False, **options)
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False, timeout=seconds, **options)
     assert done.returncode == 0 and done.stderr == "", done
     return json.loads(done.stdout)

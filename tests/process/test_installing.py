@@ -104,10 +104,14 @@ def test_into_a_user_site(tools: Path, wheel: Path, tmp_path: Path) -> None:
     python, user = base_interpreter(), {"PYTHONUSERBASE": str(tmp_path / "user")}
     Pip(tools)(python, "install", "--user", "--no-warn-script-location", "--break-system-packages", wheel, env=user)
     command = [python, "-c", ARMED]
-    done = subprocess.run(command, env=clean_environ({**DATABRICKS, **user}), capture_output=True, text=True)
+    done = subprocess.run(
+        command, env=clean_environ({**DATABRICKS, **user}), capture_output=True, text=True, timeout=300
+    )
     finders, sound, origin = json.loads(done.stdout)
     assert (finders, sound, done.stderr) == (BOTH, True, "") and origin.startswith(user["PYTHONUSERBASE"])
-    not_read = subprocess.run([python, "-s", "-c", "import dbx_patch"], env=clean_environ(user), capture_output=True)
+    not_read = subprocess.run(
+        [python, "-s", "-c", "import dbx_patch"], env=clean_environ(user), capture_output=True, timeout=300
+    )
     assert not_read.returncode == 1
 
 
@@ -188,7 +192,9 @@ def test_the_init_script_in_a_clean_folder(with_pip: Environment, wheel: Path, t
         **DATABRICKS,
     }
     for _ in range(2):  # a cluster that restarts runs it again
-        done = subprocess.run(["bash", str(SCRIPT)], env=environ, cwd=clean, capture_output=True, text=True)
+        done = subprocess.run(
+            ["bash", str(SCRIPT)], env=environ, cwd=clean, capture_output=True, text=True, timeout=300
+        )
         assert (done.returncode, done.stderr) == (0, "")
         assert done.stdout == f"dbx-patch {wheel.name.split('-')[1]} is installed\n"
     assert list(clean.iterdir()) == []
@@ -197,7 +203,7 @@ def test_the_init_script_in_a_clean_folder(with_pip: Environment, wheel: Path, t
 
 def test_the_init_script_fails_loudly(with_pip: Environment, tmp_path: Path) -> None:
     environ = {"PATH": os.defpath, "HOME": str(tmp_path), "PYSPARK_PYTHON": with_pip.python, "PIP_NO_INDEX": "1"}
-    done = subprocess.run(["bash", str(SCRIPT)], env=environ, capture_output=True, text=True)
+    done = subprocess.run(["bash", str(SCRIPT)], env=environ, capture_output=True, text=True, timeout=300)
     assert done.returncode != 0 and "dbx-patch" in done.stderr
 
 

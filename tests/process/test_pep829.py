@@ -171,7 +171,7 @@ def python_3_15() -> str | None:
     newest = sys.executable if sys.version_info >= (3, 15) else None
     for candidate in (newest, TARGET, shutil.which("python3.15"), *root.glob("versions/3.1[5-9]*/bin/python")):
         code = "import sys; sys.exit(sys.version_info < (3, 15))"
-        if candidate and subprocess.run([candidate, "-c", code], capture_output=True).returncode == 0:
+        if candidate and subprocess.run([candidate, "-c", code], capture_output=True, timeout=120).returncode == 0:
             return str(candidate)
     return None
 

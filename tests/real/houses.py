@@ -74,7 +74,7 @@ class House:
         """Run this environment's interpreter as on Databricks; it must succeed in silence. Returns what it printed."""
         environ = clean_environ({**DATABRICKS, **(env or {})})
         command = [self.environment.python, *args]
-        settings: dict[str, object] = {"env": environ, "capture_output": True, "text": True, "timeout": 120, **options}
-        done = subprocess.run(command, **settings)  # type: ignore[call-overload]
+        settings: dict[str, object] = {"env": environ, "capture_output": True, "text": True, **options}
+        done = subprocess.run(command, timeout=120, **settings)  # type: ignore[call-overload]
         assert done.returncode == 0 and done.stderr == "", f"{args}\n{done.stdout}\n{done.stderr}"
         return str(done.stdout)

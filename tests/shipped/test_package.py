@@ -39,7 +39,7 @@ def tool(module: str, *args: str | Path) -> Any:
         pytest.skip(f"{module} is not installed (extra `trust`)")
     command = [sys.executable, "-m", module, *map(str, args)]
     env = clean_environ({"NO_COLOR": "1", "TERM": "dumb"})
-    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=env, check=False)
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=env, check=False, timeout=120)
 
 
 @pytest.fixture(scope="module")

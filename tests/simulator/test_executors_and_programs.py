@@ -66,12 +66,7 @@ def test_a_program_is_run_as_a_cell(tmp_path: Path, runtime: str) -> None:
     def command(*args: str) -> Any:
         line = [sys.executable, "-m", "dbx_patch.simulator", "--runtime", runtime, "--workspace", str(tmp_path), *args]
         return subprocess.run(
-            line,
-            cwd=str(project),
-            env=environment,
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
+            line, cwd=str(project), env=environment, capture_output=True, encoding="utf-8", check=False, timeout=120
         )
 
     done = command("main.py", "--x", "-c")
@@ -88,7 +83,7 @@ def test_a_program_is_run_as_a_cell(tmp_path: Path, runtime: str) -> None:
 
 def test_an_environment_inside_a_programs_workspace_counts_as_outside(tmp_path: Path, capfd: Any) -> None:
     """As for `python -m dbx_patch.simulator` in a project that has its `.venv` in it."""
-    subprocess.run([PYTHON, "-m", "venv", "--without-pip", str(tmp_path / ".venv")], check=True)
+    subprocess.run([PYTHON, "-m", "venv", "--without-pip", str(tmp_path / ".venv")], check=True, timeout=120)
     site_packages = next((tmp_path / ".venv" / "lib").glob("python3*/site-packages"))
     World.write(site_packages / "one.py", "import two\ntry:\n    import mine\nexcept ImportError: print('refused')\n")
     World.write(site_packages / "two.py", "")

@@ -32,7 +32,7 @@ class World:
 
     def __init__(self, root: Path, runtime: str) -> None:
         self.runtime = runtime
-        subprocess.run([PYTHON, "-m", "venv", "--without-pip", str(root / "env")], check=True)
+        subprocess.run([PYTHON, "-m", "venv", "--without-pip", str(root / "env")], check=True, timeout=120)
         self.python = str(root / "env" / "bin" / "python")
         self.site_packages = next((root / "env" / "lib").glob("python3*/site-packages"))
         self.workspace = root / "Workspace"

@@ -29,10 +29,11 @@ def clean_environ(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     return {**kept, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", **(extra or {})}
 
 
-def run(command: Sequence[str | Path], **options: object) -> subprocess.CompletedProcess[str]:
+def run(command: Sequence[str | Path], *, timeout: float = 540, **options: object) -> subprocess.CompletedProcess[str]:
     """Run a command to its end; a failure shows what it printed."""
     options.setdefault("env", clean_environ())
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, **options)  # type: ignore[call-overload]
+    line = [str(part) for part in command]
+    done = subprocess.run(line, capture_output=True, text=True, timeout=timeout, **options)  # type: ignore[call-overload]
     assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
     return done  # type: ignore[no-any-return]
 
@@ -46,14 +47,40 @@ def locked(folder: Path) -> Iterator[None]:
         yield
 
 
-def once(folder: Path, make: Callable[[Path], None]) -> Path:
-    """Return ``folder`` with what ``make`` puts there, made by whichever worker comes first."""
+def once(folder: Path, make: Callable[[Path], None], *, changes: bool = False) -> Path:
+    """Return ``folder`` with what ``make`` puts there, made by whichever worker comes first.
+
+    The run fails if a test changes a file in it (:func:`changed`), unless ``changes`` says that its tests may.
+    """
     with locked(folder.parent):
         if not (folder / ".made").exists():
             folder.mkdir(parents=True, exist_ok=True)
             make(folder)
-            (folder / ".made").touch()
+            (folder / ".made").write_text(json.dumps({} if changes else state_of(folder)))
     return folder
+
+
+def state_of(folder: Path) -> dict[str, list[int]]:
+    """Each file below ``folder`` with its size and time, less bytecode and what :func:`once` keeps there."""
+    found = {}
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        for name in set(names) - {".lock", ".made"}:
+            status = os.lstat(os.path.join(parent, name))
+            found[os.path.relpath(os.path.join(parent, name), folder)] = [status.st_size, status.st_mtime_ns]
+    return found
+
+
+def changed(shared: Path) -> list[str]:
+    """The files below ``shared`` that are not as :func:`once` has left them."""
+    found = []
+    for made in shared.rglob(".made"):
+        before = json.loads(made.read_text())
+        after = state_of(made.parent) if before else {}
+        found += [
+            str(made.parent / name) for name in before.keys() | after.keys() if before.get(name) != after.get(name)
+        ]
+    return sorted(found)
 
 
 @dataclass(frozen=True)
@@ -97,17 +124,11 @@ class Environment:
         return json.loads(done.stdout)
 
 
-@lru_cache()
+@lru_cache
 def target_version() -> tuple[int, ...]:
     """Return the major and minor version of the interpreter that environments are made with."""
     line = "import sys; print(*sys.version_info[:2])"
     return tuple(int(part) for part in run([TARGET, "-c", line]).stdout.split())
-
-
-def make_tools(folder: Path) -> None:
-    """An environment of the target interpreter with pip and the build backends."""
-    run([TARGET, "-m", "venv", folder])
-    run([folder / "bin" / "python", "-m", "pip", "install", "-q", *BACKENDS])
 
 
 def make_venv(folder: Path, tools: Path, watched: bool = True) -> Environment:

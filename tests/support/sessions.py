@@ -40,7 +40,7 @@ def copy_of(environment: Environment, folder: Path) -> Environment:
 
 def shell(line: str) -> None:
     """Paste a remedy into a shell."""
-    subprocess.run(["sh", "-e", "-c", line], check=True, env=clean_environ())
+    subprocess.run(["sh", "-e", "-c", line], check=True, env=clean_environ(), timeout=120)
 
 
 def fits(text: str, width: int = 80) -> bool:

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from real.databricks.helpers import locked, once
-from real.databricks.releases import LIBRARIES, LINES, Release, Unavailable, cache, chosen, fetch, make_tools
+from real.databricks.helpers import cache, locked, once
+from real.databricks.releases import LIBRARIES, LINES, Release, Unavailable, chosen, fetch, make_tools
 from real.databricks.running import Machine
 from real.databricks.worlds import World, make_world
 

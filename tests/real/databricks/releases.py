@@ -14,14 +14,13 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from real.databricks.helpers import clean_environ, locked, run
+from real.databricks.helpers import PINS, cache, clean_environ, locked, run
 
 # line -> the Python of that runtime; the last release of each line is taken
 LINES = {"13.3": "3.10", "14.3": "3.10", "15.4": "3.11", "16.1": "3.12", "17.3": "3.12", "18": "3.12", "19": "3.12"}
 OLDEST, NEWEST = next(iter(LINES)), list(LINES)[-1]
 # ``all``, or lines with commas between them; unset: the oldest and the newest
 CHOICE = "DBX_PATCH_DATABRICKS"
-CACHE = "DBX_PATCH_TEST_CACHE"
 # What goes into the environments under test, and what builds the projects: wheels of the package index
 LIBRARIES = ("py4j==0.10.9.7", "setuptools", "wrapt")  # py4j and setuptools: pyspark imports them
 BACKENDS = ("hatchling", "setuptools", "wheel", "editables")
@@ -58,19 +57,17 @@ def chosen() -> list[str]:
     return lines or [OLDEST, NEWEST]
 
 
-def cache() -> Path:
-    """Return the folder for what is downloaded: never within the checkout."""
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    return Path(os.environ.get(CACHE) or os.path.join(base, "dbx-patch-tests"))
-
-
 def interpreter(version: str) -> str:
     """Return a CPython of this version that starts: one on PATH, or pyenv's newest."""
     root = os.environ.get("PYENV_ROOT", os.path.expanduser("~/.pyenv"))
     candidates = [shutil.which("python" + version), *sorted(Path(root).glob(f"versions/{version}.*/bin/python"))]
     code = "import sys; sys.exit(sys.implementation.name != 'cpython' or '%d.%d' % sys.version_info[:2] != {!r})"
     for candidate in reversed(candidates):
-        if candidate and subprocess.run([candidate, "-c", code.format(version)], capture_output=True).returncode == 0:
+        if (
+            candidate
+            and subprocess.run([candidate, "-c", code.format(version)], capture_output=True, timeout=900).returncode
+            == 0
+        ):
             return str(candidate)
     raise Unavailable(f"no CPython {version} here")
 
@@ -80,7 +77,9 @@ def download(python: str, folder: Path, *requirements: str) -> None:
     command = [python, "-m", "pip", "download", "-q", "--only-binary", ":all:", "-d", str(folder)]
     reason = ""
     for offline in ([], ["--no-index", "--find-links", str(folder)]):
-        done = subprocess.run([*command, *offline, *requirements], env=clean_environ(), capture_output=True, text=True)
+        done = subprocess.run(
+            [*command, *offline, *requirements], env=clean_environ(), capture_output=True, text=True, timeout=900
+        )
         if done.returncode == 0:
             return
         reason = reason or done.stderr.strip().rpartition("\n")[2]
@@ -108,7 +107,7 @@ def make_tools(folder: Path, version: str) -> None:
     python = interpreter(version)
     wheels = cache() / "wheels" / version
     with locked(wheels):
-        download(python, wheels, *BACKENDS, *LIBRARIES)
+        download(python, wheels, "-c", str(PINS), *BACKENDS, *LIBRARIES)
     run([python, "-m", "venv", folder])
     install = [folder / "bin/python", "-m", "pip", "install", "-q", "--no-index", "--find-links", wheels]
-    run([*install, *BACKENDS])
+    run([*install, "-c", PINS, *BACKENDS])

@@ -100,7 +100,7 @@ def main(arguments: list[str]) -> int:
         command = [sys.executable, "-m", "pytest", "-q", str(HERE), *arguments]
         chosen = os.environ.get("DBX_PATCH_DATABRICKS", "all")
         environment = {**os.environ, "DBX_PATCH_DATABRICKS": chosen, "DBX_PATCH_DATABRICKS_REPORT": report}
-        done = subprocess.run(command, cwd=HERE.parents[2], env=environment, stdout=sys.stderr)
+        done = subprocess.run(command, cwd=HERE.parents[2], env=environment, stdout=sys.stderr, timeout=7200)
         if os.path.exists(report):
             show(Path(report), write)
     return done.returncode

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from real.databricks import releases
-from real.databricks.helpers import ROOT
-from real.databricks.releases import CACHE, CHOICE, LINES, Unavailable, cache, chosen, fetch, interpreter
+from real.databricks.helpers import CACHE, ROOT, cache
+from real.databricks.releases import CHOICE, LINES, Unavailable, chosen, fetch, interpreter
 
 pytestmark = pytest.mark.databricks
 

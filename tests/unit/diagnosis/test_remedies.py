@@ -14,7 +14,7 @@ from support.installed import index_of
 
 
 def paste(line: str) -> None:
-    subprocess.run(["sh", "-e", "-c", line], check=True)
+    subprocess.run(["sh", "-e", "-c", line], check=True, timeout=120)
 
 
 @pytest.mark.parametrize("line", ["/ws/a b", "/ws/it's", "/ws/a.b*[c]$", "/ws/a|b^c", "/ws/back\\slash", "/ws/ünï"])

@@ -1,0 +1,41 @@
+"""The environment with pip and the build backends: pinned, and made from files that are downloaded once."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from support.environments import TARGET, locked, run, target_version
+
+NAMES = Path(__file__).with_name("backends.in")
+PINS = NAMES.with_suffix(".txt")  # made from the names by `nox -s raise_backends`
+CACHE = "DBX_PATCH_TEST_CACHE"
+NEWEST = os.environ.get("DBX_PATCH_TEST_BACKENDS") == "newest"
+
+
+def cache() -> Path:
+    """Return the folder for what is downloaded: never within the checkout."""
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return Path(os.environ.get(CACHE) or os.path.join(base, "dbx-patch-tests"))
+
+
+def make_tools(folder: Path) -> None:
+    """An environment of the target interpreter with pip and the build backends."""
+    run([TARGET, "-m", "venv", folder])
+    pip = [folder / "bin" / "python", "-m", "pip"]
+    if NEWEST:
+        run([*pip, "install", "-q", "--upgrade", "-r", NAMES])
+    else:
+        run([*pip, "install", "-q", "--no-index", "--find-links", wheels(pip), "-r", PINS])
+
+
+def wheels(pip: list[Path | str]) -> Path:
+    """Return the cache's folder with the pinned backends for the target interpreter; other pins have another folder."""
+    digest = hashlib.sha256(PINS.read_bytes()).hexdigest()[:12]
+    folder = cache() / "backends" / "{}.{}-{}".format(*target_version(), digest)
+    with locked(folder):
+        if not (folder / ".complete").exists():
+            run([*pip, "download", "-q", "--only-binary", ":all:", "-d", folder, "-r", PINS])
+            (folder / ".complete").touch()
+    return folder
