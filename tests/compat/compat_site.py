@@ -11,6 +11,7 @@ from compat.projects import PIP, Row, install, install_together, write
 from compat.rows import installable
 from support.environments import TARGET, Environment, once, run
 from support.kernels import LIBRARY
+from support.tools import cached, downloaded
 from support.workspaces import Workspace
 from support.workspaces import write as write_files
 
@@ -48,8 +49,13 @@ def _install_everything(folder: Path, wheel: Path) -> None:
     site.workspace.create()
     run([TARGET, "-m", "venv", site.environment.folder])
     requirements = dict.fromkeys(requirement for row in rows for requirement in row.environment)
-    run([site.environment.python, "-m", "pip", "install", "-q", "wheel", *requirements])
-    run([site.environment.python, "-m", "pip", "install", "-q", "--no-index", wheel])
+    python, found = site.environment.python, ["wheel", *requirements]
+    install = [python, "-m", "pip", "install", "-q", "--no-index"]
+    links = downloaded(python, "compat", found)
+    for requires in {row.backend.requires for row in rows if row.private}:  # other versions of the same
+        downloaded(python, "compat", list(requires))
+    run([*install, "--find-links", links, *found])
+    run([*install, wheel])
     write_files(site.environment.site_packages, {"library.py": LIBRARY})
     for row in rows:
         write(row, site.project(row))
@@ -77,7 +83,7 @@ def _each(site: Site, rows: list[Row]) -> dict[str, str]:
     failures = {}
     for row in rows:
         try:
-            install(row, site.project(row), site.environment.python)
+            install(row, site.project(row), site.environment.python, cached("compat"))
         except subprocess.CalledProcessError as error:
             failures[row.id] = f"{error}\n{error.output}"
     return failures

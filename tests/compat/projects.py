@@ -125,16 +125,17 @@ def write(row: Row, project_dir: Path) -> None:
         file.write_text(text, encoding="utf-8")
 
 
-def install(row: Row, project_dir: Path, python: str) -> None:
+def install(row: Row, project_dir: Path, python: str, links: Path) -> None:
     """Install a written project, editable, into the environment of the interpreter ``python``.
 
-    ``row.environment`` must be in there; nothing is downloaded unless the row is private. Raises
+    ``row.environment`` must be in there; a private row has its backend from ``links``, a folder of wheels. Raises
     ``CalledProcessError``, with the command's output in ``output``.
     """
     env = _environ(python, {key: value.format(prefix=Path(python).parent.parent) for key, value in row.env.items()})
     with tempfile.TemporaryDirectory() as own:
         if row.private:
-            _run([python, "-m", "pip", "install", "--quiet", "--target", own, *row.backend.requires], project_dir, env)
+            pip = [python, "-m", "pip", "install", "--quiet", "--no-index", "--find-links", str(links)]
+            _run([*pip, "--target", own, *row.backend.requires], project_dir, env)
             env["PYTHONPATH"] = own
         _run([word.format(python=python) for word in row.command], project_dir, env)
 

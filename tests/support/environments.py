@@ -61,10 +61,13 @@ def once(folder: Path, make: Callable[[Path], None], *, changes: bool = False) -
 
 
 def state_of(folder: Path) -> dict[str, list[int]]:
-    """Each file below ``folder`` with its size and time, less bytecode and what :func:`once` keeps there."""
+    """Each file below ``folder`` with its size and time, less bytecode and what :func:`once` keeps there.
+
+    Less meson's logs too: meson-python builds a project anew whenever it is imported.
+    """
     found = {}
     for parent, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if name != "__pycache__"]
+        folders[:] = [name for name in folders if name not in ("__pycache__", "meson-logs")]
         for name in set(names) - {".lock", ".made"}:
             status = os.lstat(os.path.join(parent, name))
             found[os.path.relpath(os.path.join(parent, name), folder)] = [status.st_size, status.st_mtime_ns]

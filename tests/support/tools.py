@@ -39,3 +39,20 @@ def wheels(pip: list[Path | str]) -> Path:
             run([*pip, "download", "-q", "--only-binary", ":all:", "-d", folder, "-r", PINS])
             (folder / ".complete").touch()
     return folder
+
+
+def cached(name: str) -> Path:
+    """Return the cache's folder of this name with wheels for the target interpreter."""
+    return cache() / name / "{}.{}".format(*target_version())
+
+
+def downloaded(python: str, name: str, requirements: list[str]) -> Path:
+    """Have wheels of the newest ``requirements`` in :func:`cached`; where no index answers, the older ones serve."""
+    folder = cached(name)
+    command = [python, "-m", "pip", "wheel", "-q", "-w", folder, "--find-links", folder]
+    with locked(folder):
+        try:
+            run([*command, *requirements])
+        except AssertionError:
+            run([*command, "--no-index", *requirements])
+    return folder
