@@ -11,6 +11,7 @@ from compat.projects import PIP, Row, install, install_together, write
 from compat.rows import installable
 from support.environments import TARGET, Environment, once, run
 from support.kernels import LIBRARY
+from support.simulating import watch
 from support.tools import cached, downloaded
 from support.workspaces import Workspace
 from support.workspaces import write as write_files
@@ -56,6 +57,7 @@ def _install_everything(folder: Path, wheel: Path) -> None:
         downloaded(python, "compat", list(requires))
     run([*install, "--find-links", links, *found])
     run([*install, wheel])
+    watch(python)
     write_files(site.environment.site_packages, {"library.py": LIBRARY})
     for row in rows:
         write(row, site.project(row))

@@ -11,8 +11,8 @@ from typing import Any, Mapping
 
 from compat.compat_site import Site
 from compat.projects import Row
-from dbx_patch.simulator import simulate, simulate_executor
 from support.kernels import Cell
+from support.simulating import simulate, simulate_executor
 
 SITUATIONS = {
     "cell": "from a cell, after path loss",

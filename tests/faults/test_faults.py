@@ -12,6 +12,7 @@ from typing import Callable
 
 import pytest
 
+from faults.fault_healthy import unhealthy
 from faults.fault_phases import PHASES
 from faults.fault_runs import EXHAUSTIVE, make_world, session
 from support.environments import Environment, once
@@ -28,6 +29,7 @@ def test_no_fault_of_ours_reaches_an_import(
     without = session(tmp_path / "off", world, era, on=False, without={})["plain"]
     part = {"part": 0, "parts": 1} if EXHAUSTIVE else {"part": ERAS.index(era), "parts": len(ERAS)}
     report = session(tmp_path / "on", world, era, on=True, without=without, **part)
+    assert unhealthy(report["plain"]) == []
     phases = report["phases"]
     tried = sum(phase["tried"] for phase in phases.values())
     record_property("faults injected", tried)

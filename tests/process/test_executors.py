@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from dbx_patch.simulator import ExecutorReport, simulate_executor
+from dbx_patch.simulator import ExecutorReport
 from support.kernels import ERAS, Notebook
+from support.simulating import simulate_executor
 
 UDF = """
 def udf(name):

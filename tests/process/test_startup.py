@@ -131,3 +131,37 @@ def test_a_start_reads_no_project(environment: Environment, tmp_path: Path) -> N
     environment.install_editable(src_project(tmp_path / "proj", "acme"))
     code = "import sys; print('dbx_patch.index.snapshot' in sys.modules, 'dbx_patch.hooks.fallback' in sys.modules)"
     assert environment.run(code, env=DATABRICKS).stdout == "False False\n"
+
+
+# As if the file system's root had this folder: what is asked about /databricks is asked about one of the test's own.
+ELSEWHERE = """
+import os
+_access = os.access
+def access(path, *args, **kwargs):
+    asked = {root!r} + path if str(path).startswith("/databricks") else path
+    return _access(asked, *args, **kwargs)
+os.access = access
+"""
+
+
+@pytest.mark.parametrize("there", ["folder", "file", "link to a folder", "nothing"])
+def test_a_process_whose_environment_was_cleaned_is_told_by_the_folder(
+    environment: Environment, tmp_path: Path, there: str
+) -> None:
+    """``/databricks`` says that this is Databricks, where no variable does; a file of that name does not."""
+    root = tmp_path / "root"
+    root.mkdir()
+    if there == "folder":
+        (root / "databricks").mkdir()
+    elif there == "file":
+        (root / "databricks").touch()
+    elif there == "link to a folder":
+        (root / "databricks").symlink_to(tmp_path)
+    (environment.site_packages / "_elsewhere.py").write_text(ELSEWHERE.format(root=str(root)))
+    (environment.site_packages / "_elsewhere.pth").write_text("import _elsewhere\n")
+    armed = there in ("folder", "link to a folder")
+    assert environment.run(FINDERS).stdout == (BOTH if armed else "[]\n")
+    assert environment.run(FINDERS, env={"DBX_PATCH_ENABLED": "0"}).stdout == "[]\n"
+    code = "import dbx_patch; print(dbx_patch.check_patch_status(verbose=False).reason)"
+    said = "the folder /databricks exists" if armed else "this is not Databricks"
+    assert environment.run(code).stdout == said + "\n"

@@ -9,6 +9,7 @@ import pytest
 
 from real.houses import House, make_wheelhouse
 from support.environments import Environment, make_venv, once
+from support.simulating import watch
 from support.workspaces import Workspace
 
 
@@ -39,6 +40,7 @@ def kernel_base(shared: Path, tools: Path, wheelhouse: Path, wheel: Path) -> Hou
         made = House(make_venv(at / "env", tools), Workspace(at).create(), wheelhouse, wheel)
         made.install("ipykernel", "pip", "hatchling", "setuptools", "editables", "pandas")
         made.install("dbx-patch")
+        watch(made.environment.python)
         made.python("-c", "import IPython, ipykernel.kernelapp, pandas, pip._internal.cli.main")  # bytecode, once
 
     folder = once(shared / "real" / "kernel", make)

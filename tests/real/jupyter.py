@@ -16,6 +16,7 @@ from dbx_patch.simulator import materialise
 from dbx_patch.simulator.layout import process_environment
 from real.houses import House
 from support.environments import clean_environ
+from support.simulating import assert_no_faults, watch
 
 jupyter_client = pytest.importorskip("jupyter_client", reason="needs jupyter_client: pip install '.[real]'")
 LAUNCHER = Path(__file__).parent / "databricks_launcher.py"
@@ -98,6 +99,8 @@ def kernel_in(house: House, folder: Path, era: str, env: Mapping[str, str] | Non
     """Start a kernel of the house's interpreter under a simulated runtime that is written into ``folder``."""
     from jupyter_client.kernelspec import KernelSpecManager
 
+    watch(house.environment.python)
+
     launcher = materialise(folder, era, executors=False) / "scripts" / "db_ipykernel_launcher.py"
     shutil.copyfile(LAUNCHER, launcher)
     argv = [house.environment.python, str(launcher), "-f", "{connection_file}"]
@@ -123,3 +126,4 @@ def kernel_in(house: House, folder: Path, era: str, env: Mapping[str, str] | Non
             kernel.stop()
         else:
             manager.shutdown_kernel(now=True)
+    assert_no_faults(house.environment.python)

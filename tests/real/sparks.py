@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from dbx_patch.simulator import Cell, CellReport, materialise, simulate
+from dbx_patch.simulator import Cell, CellReport, materialise
 from real.houses import House
+from support.simulating import simulate
 from support.workspaces import write
 
 # Run before what Spark itself does there, which is to append the paths that travelled with the function. A relative

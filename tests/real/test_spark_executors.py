@@ -14,6 +14,7 @@ from real.houses import House
 from real.sparks import Cluster, lay_out, needs_spark
 from support.environments import Environment, make_venv, once
 from support.kernels import ERAS, LIBRARY
+from support.simulating import watch
 from support.workspaces import Workspace, write
 
 WORK = """
@@ -97,6 +98,7 @@ def cluster(shared: Path, tools: Path, wheelhouse: Path, wheel: Path) -> Cluster
         house.install("pandas", "pyarrow", "dbx-patch")
         house.add_project("acme", {"acme/work.py": WORK})
         write(house.environment.site_packages, {"library.py": LIBRARY})
+        watch(house.environment.python)
         for era in ERAS:
             lay_out(folder / era, era)
 

@@ -8,8 +8,9 @@ from typing import Any, Callable
 
 import pytest
 
-from dbx_patch.simulator import Cell, CellReport, SimulationReport, materialise, simulate
+from dbx_patch.simulator import Cell, CellReport, SimulationReport, materialise
 from support.environments import Environment, make_venv, once
+from support.simulating import simulate, watch
 from support.workspaces import Workspace, flat_project, package, src_project, write
 
 ERAS = ("legacy", "modern")
@@ -89,6 +90,7 @@ def make_notebook(folder: Path, tools: Path, wheel: Path | None) -> Notebook:
     write(workspace.home / "proj-other", package("other"))
     write(workspace.home / "proj/src2", package("second"))
     write(environment.site_packages, {"library.py": LIBRARY})
+    watch(environment.python)
     return Notebook(environment, workspace)
 
 

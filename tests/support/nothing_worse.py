@@ -8,10 +8,12 @@ import zipfile
 from pathlib import Path
 from typing import Any, Mapping
 
-from dbx_patch.simulator import CellReport, Variant, simulate, simulate_executor
-from support.environments import Environment, clean_environ, make_venv, once, run
+from dbx_patch.simulator import CellReport, Variant
+from support.environments import Environment, make_venv, once
 from support.nothing_worse_files import FINDER, LIBRARY, NOTEBOOKS, OTHER_FLAT, REPOSITORY, SRC_EXTRA
+from support.simulating import simulate, simulate_executor, watch
 from support.stacked import Stack, install_copy
+from support.tools import downloaded
 from support.workspaces import Workspace, package, src_project, write
 
 # name -> (how the environments are chained, whether /Workspace is a link to the mount)
@@ -62,7 +64,7 @@ class World:
         self.elsewhere, self.outside = self.workspace.home / "elsewhere", folder / "outside"
 
     def make(self, wheel: Path) -> None:
-        """Write all files, and install: with pip, pytest from the index included."""
+        """Write all files, and install: with pip, pytest included."""
         upper, lower = self.stack.upper, self.stack.lower
         make_venv(upper.folder, upper.tools)
         make_venv(lower.folder, lower.tools)
@@ -70,8 +72,8 @@ class World:
         if self.mounted:
             self.workspace.folder.symlink_to(self.real)
         self._write()
-        pip = [upper.tools / "bin/python", "-m", "pip", "--python", upper.python, "install", "-q", "pytest"]
-        run(pip, env=clean_environ())
+        links = downloaded(str(upper.tools / "bin/python"), "pytest", ["pytest"])
+        upper.pip("install", "-q", "--find-links", links, "pytest")
         below = lower if self.stacked else upper
         write(below.site_packages, {"lower_library.py": LIBRARY, **package("below")})
         upper_files = {"library.py": LIBRARY, "installed.py": "VALUE = 'installed'\n", "spread/one.py": "VALUE = 1\n"}
@@ -82,6 +84,7 @@ class World:
             install_copy(lower, write(self.folder / "old", dict(FINDER)))
         for project in (self.repository, self.repository / "src_proj", self.flat, self.finder):
             upper.install_editable(project)
+        watch(upper.python)
         shutil.copytree(self.real, self.folder / "pristine", symlinks=True)
 
     def _write(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -68,3 +69,14 @@ def test_unquoted_once() -> None:
     assert path_of_url("file://localhost/a%zz") == "/a%zz"
     for odd in ("https://x/y", "file://host/x", None, 3, "file:relative", "file:///a%00b"):
         assert path_of_url(odd) is None
+
+
+def test_marked_by_editable_json_alone(site: Path, project: Path) -> None:
+    """PEP 662's file, listed in RECORD, with no direct_url.json beside it."""
+    text = json.dumps({"scheme": {"purelib": {f"{project}/src/acme": "acme"}}})
+    distribution(site, "acme", texts={"editable.json": text})
+    (install,) = index_of(site, {}).installs
+    assert (install.name, install.shape, install.modules) == ("acme", "PEP 662", {"acme": f"{project}/src/acme"})
+    assert install.distribution and install.distribution.project is None
+    distribution(site, "acme", texts={"editable.json": text, "RECORD": "acme.py,,\n"})
+    assert index_of(site, {}).installs == ()
