@@ -60,6 +60,24 @@ def test_a_mapped_file_that_is_gone_is_a_missing_module(armed: Path, tmp_path: P
     assert importlib.import_module("gone_package").VALUE == 22
 
 
+def test_invalidate_caches_reaches_our_own_listings(armed: Path, tmp_path: Path) -> None:
+    """A new module in a folder whose time stamp does not tell: a coarse clock, or a mount that keeps the old one."""
+    source = write(tmp_path / "ws/proj", {"early_module.py": ""})
+    os.utime(source, (1, 1))
+    mapping = {name: str(source / name) for name in ("early_module", "later_module")}
+    text = f"import sys\nMAPPING = {mapping!r}\nNAMESPACES = {{}}\ndef install(): pass\n"
+    line = "import __editable___x_finder; __editable___x_finder.install()\n"
+    write(armed, {"__editable___x_finder.py": text, "__editable__.x.pth": line})
+    os.utime(armed, (1, 1))
+    importlib.import_module("early_module")
+    write(source, {"later_module.py": ""})
+    os.utime(source, (1, 1))
+    with pytest.raises(ModuleNotFoundError):
+        importlib.import_module("later_module")
+    importlib.invalidate_caches()
+    assert importlib.import_module("later_module").__file__ == f"{source}/later_module.py"
+
+
 def codes() -> set[str]:
     search = Search()
     return {finding.code for check in INSTALL_CHECKS for finding in check(search)}

@@ -33,3 +33,12 @@ def test_a_chained_folder_of_installed_packages_is_none(site: Path, tmp_path: Pa
     distribution(chained, "six", ["six.py"])
     index = index_of(site, {"chain.pth": str(chained)})
     assert index.path_entries == [] and index.whose(str(chained / "six.py")) == NOBODY
+
+
+def test_what_a_root_offers(site: Path, project: Path) -> None:
+    """Modules and folders; neither a file without a module's suffix, nor what merely has a package's name in it."""
+    files = {"LICENSE": "", "acme.txt": "", "single.py": "", "old.pyc": "", "fast.cpython-311.so": "", ".hidden.py": ""}
+    write(project / "src", {**files, "folder/x.txt": "", "folder.d/x.py": "", "__pycache__/x.pyc": ""})
+    index = index_of(site, {"a.pth": f"{project}/src"})
+    (install,) = index.installs
+    assert index.names_of(install) == {"acme", "single", "old", "fast", "folder"}
