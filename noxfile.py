@@ -121,6 +121,13 @@ def newest(session: nox.Session) -> None:
 
 
 @nox.session
+def mutants(session: nox.Session) -> None:
+    """A sample of mutants of the engine, and which of them the tests catch; exit 1 if one survived. Takes hours."""
+    install(session, "test")
+    session.run("python", "-m", "tests.mutation", *session.posargs)
+
+
+@nox.session
 def raise_backends(session: nox.Session) -> None:
     """Pin the newest build backends that there are for each Python."""
     if session.virtualenv.is_sandboxed:

@@ -39,7 +39,8 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def tools(shared: Path) -> Path:
-    return once(shared / "tools", make_tools)
+    kept = os.environ.get("DBX_PATCH_TEST_TOOLS")  # of an earlier run: for many runs in a row
+    return Path(kept) if kept else once(shared / "tools", make_tools)
 
 
 @pytest.fixture(scope="session")

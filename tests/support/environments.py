@@ -143,6 +143,8 @@ def make_venv(folder: Path, tools: Path, watched: bool = True) -> Environment:
     made = Environment(folder, tools)
     if watched and os.environ.get("TRUST_AUDIT_LOG"):
         runpy.run_path(str(ROOT / "tests/shipped/trust_audit.py"))["install_into"](made.site_packages)
+    if watched and os.environ.get("MUTATION_LINES"):
+        runpy.run_path(str(ROOT / "tests/mutation/lines.py"))["install_into"](made.site_packages)
     return made
 
 

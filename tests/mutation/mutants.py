@@ -1,0 +1,145 @@
+"""The mutants of a module: one change each, of which the source still compiles."""
+
+from __future__ import annotations
+
+import ast
+import random
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Iterator
+
+FLIPPED = {
+    ast.Eq: "!=",
+    ast.NotEq: "==",
+    ast.Lt: ">=",
+    ast.GtE: "<",
+    ast.Gt: "<=",
+    ast.LtE: ">",
+    ast.Is: "is not",
+    ast.IsNot: "is",
+    ast.In: "not in",
+    ast.NotIn: "in",
+}
+# What cannot be told from outside, or is not run: types, docstrings, names that a class may have.
+_NOT_RUN = ("TYPE_CHECKING",)
+_NOT_DROPPED = ("__all__", "__slots__", "TYPE_CHECKING")
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """``new`` in place of ``old``, which begins at ``start`` in the source of ``module`` (a path below ``src``)."""
+
+    module: str
+    kind: str
+    line: int
+    start: int
+    old: str
+    new: str
+
+    @property
+    def key(self) -> str:
+        """What stays the same where lines are added above it."""
+        return f"{self.module} | {self.kind} | {' '.join(self.old.split())} | {' '.join(self.new.split())}"
+
+    def applied(self, source: str) -> str:
+        return source[: self.start] + self.new + source[self.start + len(self.old) :]
+
+    def __str__(self) -> str:
+        old, new = (" ".join(text.split()) for text in (self.old, self.new))
+        return f"{self.module}:{self.line}: {self.kind}: {old[:70]} -> {new[:70]}"
+
+
+class _Finder(ast.NodeVisitor):
+    """Collects ``(kind, node, new text)``."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.found: list[tuple[str, ast.AST, str]] = []
+
+    def text(self, node: ast.AST) -> str:
+        return ast.get_source_segment(self.source, node) or ""
+
+    def visit_If(self, node: ast.If) -> None:
+        if self.text(node.test) not in _NOT_RUN:
+            self._negate(node)
+
+    def _negate(self, node: ast.If | ast.While | ast.IfExp) -> None:
+        self.found.append(("negated", node.test, f"(not ({self.text(node.test)}))"))
+        self.generic_visit(node)
+
+    visit_While = visit_IfExp = _negate  # type: ignore[assignment]
+
+    def visit_comprehension(self, node: ast.comprehension) -> None:
+        self.found += [("negated", test, f"(not ({self.text(test)}))") for test in node.ifs]
+        self.generic_visit(node)
+
+    def visit_Compare(self, node: ast.Compare) -> None:
+        if len(node.ops) == 1:
+            sides = self.text(node.left), self.text(node.comparators[0])
+            self.found.append(("flipped", node, f"({sides[0]} {FLIPPED[type(node.ops[0])]} {sides[1]})"))
+        self.generic_visit(node)
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> None:
+        for value in node.values:  # each part by itself decides
+            self.found.append(("part alone", node, f"({self.text(value)})"))
+        self.generic_visit(node)
+
+    def visit_Constant(self, node: ast.Constant) -> None:
+        if isinstance(node.value, bool):
+            self.found.append(("constant", node, str(not node.value)))
+        elif isinstance(node.value, int):
+            self.found.append(("constant", node, str(node.value + 1)))
+
+    def visit_Return(self, node: ast.Return) -> None:
+        if node.value is not None and self.text(node.value) != "None":
+            self.found.append(("returns None", node, "return None"))
+        self.generic_visit(node)
+
+    def _drop(self, node: ast.stmt) -> None:
+        is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        if not is_text and not self.text(node).startswith(_NOT_DROPPED):
+            self.found.append(("dropped", node, "pass"))
+        self.generic_visit(node)
+
+    visit_Expr = visit_Assign = visit_AugAssign = visit_Delete = visit_Raise = _drop  # type: ignore[assignment]
+    visit_Break = visit_Continue = _drop  # type: ignore[assignment]
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self.visit(node.value)
+
+    def visit_arg(self, node: ast.arg) -> None:
+        """Annotations are not run."""
+
+
+def mutants_of(source: str, module: str) -> Iterator[Mutant]:
+    finder = _Finder(source)
+    finder.visit(ast.parse(source))
+    starts = [0]
+    for line in source.splitlines(keepends=True):
+        starts.append(starts[-1] + len(line))
+    lines = source.splitlines()
+    for kind, node, new in finder.found:
+        number, column = node.lineno, node.col_offset  # type: ignore[attr-defined]
+        before = lines[number - 1].encode()[:column].decode()  # the tree counts bytes
+        mutant = Mutant(module, kind, number, starts[number - 1] + len(before), finder.text(node), new)
+        if mutant.old and mutant.old != new and _compiles(mutant.applied(source)):
+            yield mutant
+
+
+def _compiles(source: str) -> bool:
+    try:
+        compile(source, "<mutant>", "exec")
+    except SyntaxError:
+        return False
+    return True
+
+
+def sample(root: Path, modules: list[str], each: int, seed: int) -> list[Mutant]:
+    """Return up to ``each`` mutants of each module: the same ones for the same seed, however many others are asked."""
+    chosen = []
+    for module in modules:
+        every = list(mutants_of((root / "src" / module).read_text("utf-8"), module))
+        picked = random.Random(f"{seed} {module}").sample(every, min(each, len(every)))
+        chosen += sorted(picked, key=lambda mutant: mutant.start)
+    return chosen

@@ -1,0 +1,113 @@
+"""Runs tests on a mutant, in a copy of the checkout: first those that reach its line, then all the others."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+from typing import Callable
+
+from mutation.lines import LOG
+from mutation.mutants import Mutant
+from support.environments import ROOT, clean_environ
+
+COPIED = ("src", "tests", "docs", "hatch_build.py", "noxfile.py", "pyproject.toml", "README.md", "CHANGELOG.md")
+COPIED += ("CONTRIBUTING.md", "LICENSE")
+FIRST = 30  # so many of the tests that reach the line, those without environments first
+# What would notice any change of the source: no behaviour
+_NO_BEHAVIOUR = ("tests/shipped/", "tests/guards/", "tests/unit/test_")
+
+Reached = "dict[tuple[str, int], set[str]]"
+
+
+class Checkout:
+    """A copy of this checkout in which one mutant at a time is put."""
+
+    def __init__(self, folder: Path, tools: Path | None) -> None:
+        self.folder, self._tools = folder, tools
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        for name in COPIED:
+            copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
+            copy(ROOT / name, folder / name)
+
+    def pytest(self, arguments: list[str], timeout: float, **variables: str) -> tuple[int, str]:
+        """Run pytest; return its exit status, -1 where it took too long, and what it printed."""
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-x",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:randomly",
+            *arguments,
+        ]
+        settings = {"PYTEST_DEBUG_TEMPROOT": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1", **variables}
+        if self._tools:
+            settings["DBX_PATCH_TEST_TOOLS"] = str(self._tools)
+        options = {"cwd": self.folder, "env": {**clean_environ(), **settings}, "stderr": subprocess.STDOUT}
+        try:
+            done = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=timeout, **options)  # type: ignore[call-overload]
+        except subprocess.TimeoutExpired:
+            return -1, ""
+        return done.returncode, done.stdout
+
+    def judge(self, mutant: Mutant, rounds: list[list[str]], timeout: float) -> tuple[str, str]:
+        """Return ("caught", by which test) or ("survived", ""); what never ends is caught."""
+        file = self.folder / "src" / mutant.module
+        source = file.read_text("utf-8")
+        file.write_text(mutant.applied(source), "utf-8")
+        try:
+            for arguments in filter(None, rounds):
+                status, printed = self.pytest(arguments, timeout)
+                if status == -1:
+                    return "caught", "took too long"
+                if status not in (0, 5):  # 5: no such test any more
+                    failed = [line for line in printed.splitlines() if line.startswith(("FAILED ", "ERROR "))]
+                    return "caught", failed[0].split(" - ")[0] if failed else printed[-300:]
+        finally:
+            file.write_text(source, "utf-8")
+        return "survived", ""
+
+
+def collect(checkout: Checkout, log: Path, paths: list[str], say: Callable[[str], object]) -> None:
+    """Run ``paths`` once with every process traced, and have ``log`` say which test reaches which line."""
+    partial = log.with_suffix(".partial")
+    partial.unlink(missing_ok=True)
+    places = os.pathsep.join((str(checkout.folder / "tests"), str(checkout.folder / "src")))
+    arguments = ["--maxfail=50", "-p", "mutation.lines", "-o", "timeout=1800", *paths]
+    status, printed = checkout.pytest(arguments, 7200, PYTHONPATH=places, **{LOG: str(partial)})
+    say(f"traced: pytest ended with {status}, {printed.splitlines()[-1:]}")
+    partial.rename(log)
+
+
+def reached(log: Path) -> Reached:
+    """Return the tests that reach each line: (module's path below ``src``, line) -> node ids."""
+    found = defaultdict(set)
+    for record in log.read_text("utf-8", "replace").splitlines() if log.exists() else ():
+        test, name, line = record.rsplit("\t", 2)
+        if name.startswith("dbx_patch") and not name.endswith(".py"):
+            path = name.replace(".", "/")
+            name = path + ("/__init__.py" if (ROOT / "src" / path).is_dir() else ".py")
+        if test and not test.startswith(_NO_BEHAVIOUR):
+            found[name, int(line)].add(test)
+    return found
+
+
+def first_round(mutant: Mutant, tests: Reached) -> list[str]:
+    """Return some of the tests that reach any line of a mutant, from as many files as can be."""
+    lines = range(mutant.line, mutant.line + mutant.old.count("\n") + 1)
+    every = sorted({test for line in lines for test in tests.get((mutant.module, line), ())})
+    by_file = defaultdict(list)
+    for test in every:
+        by_file[test.partition("::")[0]].append(test)
+    unit = [test for test in every if test.startswith("tests/unit/")]
+    turns = max(map(len, by_file.values()), default=0)
+    others = [names[turn] for turn in range(turns) for names in by_file.values() if turn < len(names)]
+    return list(dict.fromkeys([*unit[:FIRST], *others]))[:FIRST]
