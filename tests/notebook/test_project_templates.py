@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from dbx_patch.simulator import Variant
-from support.environments import Environment, clean_environ, once, run
+from support.environments import Environment, once
 from support.kernels import ERAS, LIBRARY, Notebook
 from support.sessions import copy_of
+from support.tools import downloaded
 from support.workspaces import HATCHLING, Workspace, write
 
 PYPROJECT = HATCHLING + '[project]\nname = "shop"\nversion = "0.0.1"\n[project.scripts]\nmain = "shop.main:main"\n'
@@ -48,7 +49,7 @@ CELLS = (
     ),
     (
         "import subprocess\nprogram = sys.prefix + '/bin/main'\n"
-        "done = subprocess.run([program], capture_output=True, text=True, check=True)\ndone.stdout"
+        "done = subprocess.run([program], capture_output=True, text=True, check=True, timeout=60)\ndone.stdout"
     ),
     (
         "import os, pytest\nsys.dont_write_bytecode = True\n"
@@ -75,8 +76,8 @@ def template(shared: Path, tools: Path, wheel: Path, environment: Environment) -
     def make(folder: Path) -> None:
         made = copy_of(environment, folder / "env")
         workspace = Workspace(folder).create()
-        pip = [tools / "bin/python", "-m", "pip", "--python", made.python, "install", "-q", "pytest"]
-        run(pip, env=clean_environ())
+        links = downloaded(str(tools / "bin/python"), "pytest", ["pytest"])
+        made.pip("install", "-q", "--find-links", links, "pytest")
         write(made.site_packages, {"library.py": LIBRARY})
         made.install_editable(write(workspace.home / "shop", TEMPLATE))
 
