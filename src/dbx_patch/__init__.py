@@ -9,10 +9,9 @@ first use, because this package is imported at every start on Databricks.
 # cost each start on Databricks, executed or not, and so do more than one string for a module
 _HOMES = {
     "_version": "__version__",
-    "api": "apply_all_patches check_patch_status get_editable_install_paths"
+    "api": "apply_all_patches check_patch_status explain get_editable_install_paths"
     " process_all_pth_files refresh_editable_paths remove_all_patches",
     "commands.notebook": "load_ipython_extension unload_ipython_extension",
-    "diagnosis.explain": "explain",
     "diagnosis.explanation": "EntrySays Explanation FinderSays Layer Offer",
     "diagnosis.findings": "Finding VerifyResult",
     "diagnosis.installs": "EditableInstall InstallsResult editable_installs",

@@ -1,13 +1,13 @@
 from dbx_patch._version import __version__ as __version__
 from dbx_patch.api import apply_all_patches as apply_all_patches
 from dbx_patch.api import check_patch_status as check_patch_status
+from dbx_patch.api import explain as explain
 from dbx_patch.api import get_editable_install_paths as get_editable_install_paths
 from dbx_patch.api import process_all_pth_files as process_all_pth_files
 from dbx_patch.api import refresh_editable_paths as refresh_editable_paths
 from dbx_patch.api import remove_all_patches as remove_all_patches
 from dbx_patch.commands.notebook import load_ipython_extension as load_ipython_extension
 from dbx_patch.commands.notebook import unload_ipython_extension as unload_ipython_extension
-from dbx_patch.diagnosis.explain import explain as explain
 from dbx_patch.diagnosis.explanation import EntrySays as EntrySays
 from dbx_patch.diagnosis.explanation import Explanation as Explanation
 from dbx_patch.diagnosis.explanation import FinderSays as FinderSays

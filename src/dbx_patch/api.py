@@ -4,7 +4,9 @@ from typing import List, TypeVar
 
 import _dbx_patch_bootstrap as bootstrap
 from dbx_patch import hooks
+from dbx_patch.diagnosis import explain as explaining
 from dbx_patch.diagnosis import status
+from dbx_patch.diagnosis.explanation import Explanation
 from dbx_patch.diagnosis.installs import lost_entries
 from dbx_patch.hooks import applied, rationed, sys_path, upkeep, watching
 from dbx_patch.index import pth_files, snapshot
@@ -47,6 +49,14 @@ def remove_all_patches(verbose: bool = True) -> RemovePatchesResult:
 def check_patch_status(verbose: bool = True) -> StatusResult:
     """Report each patch's state, what the fallback served, and what went wrong without anyone being told."""
     return _shown(status.current_status(), verbose)
+
+
+def explain(name: str, verbose: bool = True) -> Explanation:
+    """Report how ``import name`` would resolve in this process, layer by layer, and why. Nothing is imported.
+
+    ``name`` is a module's full name, dotted or not; it need not exist.
+    """
+    return _shown(explaining.explain(name), verbose)
 
 
 def process_all_pth_files(force: bool = False, verbose: bool = True) -> PthProcessingResult:

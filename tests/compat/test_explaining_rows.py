@@ -15,11 +15,11 @@ from support.kernels import ERAS
 
 EXPLAINED = """
 import dbx_patch
-dbx_patch.explain("json")
+dbx_patch.explain("json", verbose=False)
 
 def explained(names):
     before = set(sys.modules)
-    found = {name: dbx_patch.explain(name) for name in names}
+    found = {name: dbx_patch.explain(name, verbose=False) for name in names}
     said = {name: [one.works, os.path.realpath(one.location or ""), one.verdict] for name, one in found.items()}
     return said, sorted(set(sys.modules) - before)
 """

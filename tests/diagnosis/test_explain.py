@@ -16,7 +16,7 @@ from support.workspaces import Workspace, src_project, write
 
 def explained(notebook: Notebook, name: str, **options: Any) -> dict[str, Any]:
     """What ``explain`` says in a cell, and under ``imports`` whether the import works in the next one."""
-    told = f"import dbx_patch; dbx_patch.explain({name!r}).to_dict()"
+    told = f"import dbx_patch; dbx_patch.explain({name!r}, verbose=False).to_dict()"
     said, tried = notebook.run(told, f"import {name}", **options).cells
     assert said.ok, said.traceback
     value: dict[str, Any] = said.value
@@ -79,9 +79,9 @@ def test_layers_and_entries(notebook: Notebook, era: str, hook: str) -> None:
 def test_the_fallback_answers_for_a_lost_path(notebook: Notebook) -> None:
     cell = """
 import sys, dbx_patch
-dbx_patch.explain("json")  # loads what it needs: a miss meanwhile would put the path back
+dbx_patch.explain("json", verbose=False)  # loads what it needs: a miss meanwhile would put the path back
 sys.path[:] = [entry for entry in sys.path if not entry.endswith("proj/src")]
-dbx_patch.explain("acme_src.deep").to_dict()
+dbx_patch.explain("acme_src.deep", verbose=False).to_dict()
 """
     found, name = notebook.values(cell, "import acme_src.deep; acme_src.deep.__name__")
     assert found["works"] and "fallback" in found["verdict"] and name == "acme_src.deep"
@@ -89,7 +89,7 @@ dbx_patch.explain("acme_src.deep").to_dict()
 
 def test_nothing_is_imported_or_asked(notebook: Notebook) -> None:
     cell = """
-import sys, dbx_patch, dbx_patch.diagnosis.explain
+import sys, dbx_patch, dbx_patch.api
 asked = []
 class Spy:
     def find_spec(self, name, path=None, target=None):
@@ -97,7 +97,7 @@ class Spy:
 before, cached = set(sys.modules), dict(sys.path_importer_cache)
 sys.meta_path.insert(0, Spy())
 for name in ("acme_src.sub", "acme_flat.deep.leaf", "acme_none", "beside"):
-    dbx_patch.explain(name)
+    dbx_patch.explain(name, verbose=False)
 del sys.meta_path[0]
 [asked, sorted(set(sys.modules) - before), cached == sys.path_importer_cache]
 """
@@ -145,7 +145,9 @@ def test_text_fits_a_terminal(notebook: Notebook, name: str) -> None:
     assert done.stderr == "" and fits(done.stdout), done.stdout
 
 
-SAID = "import json, sys, dbx_patch; {}; print(json.dumps([dbx_patch.explain(n).to_dict() for n in {!r}]))"
+SAID = (
+    "import json, sys, dbx_patch; {}; print(json.dumps([dbx_patch.explain(n, verbose=False).to_dict() for n in {!r}]))"
+)
 
 
 def said(environment: Environment, prepare: str, *names: str) -> Any:
@@ -153,9 +155,8 @@ def said(environment: Environment, prepare: str, *names: str) -> Any:
 
 
 def test_what_forbids_an_import_or_cannot_be_named(environment: Environment) -> None:
-    halt = (
-        "dbx_patch.explain('json'); sys.path.append('a' + chr(0)); sys.modules['colorsys'] = sys.modules['pack'] = None"
-    )
+    halt = "dbx_patch.explain('json', verbose=False); sys.path.append('a' + chr(0)); "
+    halt += "sys.modules['colorsys'] = sys.modules['pack'] = None"
     halted, below, word, near = said(environment, halt, "colorsys", "pack.part", "import", "wavee")
     assert [found["works"] for found in (halted, below, word, near)] == [False] * 4
     assert "sys.modules has None for colorsys" in halted["verdict"] and "None for pack," in below["verdict"]
@@ -174,6 +175,6 @@ def test_a_file_beside_the_notebook_in_a_project_is_not_the_installs(notebook: N
     own = Notebook(copy_of(notebook.environment, tmp_path / "env"), Workspace(tmp_path).create())
     project = write(own.workspace.home / "whole", {"whole/__init__.py": "", "notebooks/side.py": ""})
     write(own.environment.site_packages, {"whole.pth": f"{project}\n"})
-    cells = ("import dbx_patch; dbx_patch.explain('side').to_dict()", "import side; side.__name__")
+    cells = ("import dbx_patch; dbx_patch.explain('side', verbose=False).to_dict()", "import side; side.__name__")
     found, imported = own.values(*cells, notebook=project / "notebooks/notebook")
     assert found["works"] and imported == "side" and "editable install" not in found["verdict"], found["verdict"]

@@ -82,7 +82,7 @@ def test_real_paths(tmp_path: Path) -> None:
 COUNTED = """
 import collections, io, json, os, posix, sys
 import dbx_patch, dbx_patch.diagnosis.explain
-dbx_patch.explain("two_none"), dbx_patch.explain("two.deep.leaf")
+dbx_patch.explain("two_none", verbose=False), dbx_patch.explain("two.deep.leaf", verbose=False)
 asked = collections.Counter()
 
 def counted(kind, function):
@@ -101,7 +101,7 @@ builtins.open = counted("open", io_open)
 found = []
 for name in {names!r}:
     asked.clear()
-    works = dbx_patch.explain(name).works
+    works = dbx_patch.explain(name, verbose=False).works
     found.append([works, [[*key, n] for key, n in asked.items()]])
 print(json.dumps(found))
 """
@@ -139,7 +139,7 @@ def test_installed_packages_below_a_source_root_are_a_librarys(
 import json, sys, dbx_patch
 from dbx_patch.index import snapshot
 sys.path.insert(0, {str(entry)!r})
-answers = [dbx_patch.explain(name) for name in ("dep", "dep.part", "acme.vendored")]
+answers = [dbx_patch.explain(name, verbose=False) for name in ("dep", "dep.part", "acme.vendored")]
 whose = [snapshot.current().whose(answer.location) for answer in answers]
 print(json.dumps([whose, ["editable install" in answer.verdict for answer in answers]]))
 """

@@ -13,6 +13,7 @@ import pytest
 
 from support.environments import DATABRICKS, ROOT, clean_environ
 from support.kernels import ERAS, Notebook
+from support.sessions import fits
 
 
 class Checker(HTMLParser):
@@ -35,26 +36,44 @@ class Checker(HTMLParser):
         self.text += data + " "
 
 
+TAGS = {"div", "h3", "h4", "p", "strong", "table", "tr", "th", "td", "span", "button", "pre", "code"}
 RESULTS = """
 import dbx_patch, json
 from dbx_patch.diagnosis.installs import list_installs
 results = [dbx_patch.check_patch_status(False), dbx_patch.verify_editable_installs(False),
-    dbx_patch.check_startup_status(False), dbx_patch.explain("acme_src"), dbx_patch.editable_installs()[0],
+    dbx_patch.check_startup_status(False), dbx_patch.explain("acme_src", False), dbx_patch.editable_installs()[0],
     dbx_patch.process_all_pth_files(verbose=False), dbx_patch.apply_all_patches(False), list_installs(),
     dbx_patch.remove_all_patches(False)]
-[[type(r).__name__, json.loads(json.dumps(r.to_dict())), str(r), r._repr_html_()] for r in results]
+[[type(r).__name__, json.loads(json.dumps(r.to_dict())), str(r), r._repr_html_(), r.text(width=50)] for r in results]
 """
 
 
 @pytest.mark.parametrize("era", ERAS)
 def test_every_result_shows_itself(notebook: Notebook, era: str) -> None:
     [shown] = notebook.values(RESULTS, runtime=era)
-    for name, data, text, html in shown:
+    for name, data, text, html, narrow in shown:
         assert data and all(len(line) <= 80 for line in text.splitlines()), (name, text)
+        assert fits(narrow, 50) and narrow.split()[:3] == text.split()[:3], narrow
         checker = Checker()
         checker.feed(html)
-        assert checker.open == [] and checker.tags <= {"div", "p", "strong", "table", "tr", "td", "span", "pre", "code"}
+        assert checker.open == [] and checker.tags <= TAGS
         assert " ".join(text.splitlines()[0].split()[:5]) in " ".join(checker.text.split()), name
+
+
+def test_paths_shows_what_belongs_to_each_install(notebook: Notebook) -> None:
+    home = notebook.workspace.home
+    cell = """
+import sys
+sys.path[:] = [entry for entry in sys.path if not entry.endswith("/proj/src")]
+from dbx_patch.diagnosis.installs import list_installs
+[list_installs().text(width=200), list_installs().to_dict()["lost"]]
+"""
+    [[text, lost]] = notebook.values(cell, env={"DBX_PATCH_ENABLED": "0"})
+    _, *blocks = text.split("\n\n")
+    blocks = {block.split()[0]: [line.split(None, 1) for line in block.splitlines()[1:]] for block in blocks}
+    assert blocks["acme_src_project"] == [["project", str(home / "proj")], ["lost", str(home / "proj/src")]]
+    assert blocks["acme_flat_project"] == [["project", str(home / "flat")], ["acme_flat", str(home / "flat/acme_flat")]]
+    assert lost == [str(home / "proj/src")] and "1 path entry is lost" in text
 
 
 def test_paths_in_the_api(notebook: Notebook) -> None:
@@ -194,7 +213,7 @@ def test_result_types_can_be_imported(notebook: Notebook) -> None:
     cell = """
 import dbx_patch
 from dbx_patch import EditableInstall, Explanation, Finding, StartupStatus, StatusResult, VerifyResult
-made = {VerifyResult: dbx_patch.verify_editable_installs(False), Explanation: dbx_patch.explain("json"),
+made = {VerifyResult: dbx_patch.verify_editable_installs(False), Explanation: dbx_patch.explain("json", verbose=False),
     StatusResult: dbx_patch.check_patch_status(False), StartupStatus: dbx_patch.check_startup_status(False),
     EditableInstall: dbx_patch.editable_installs()[0]}
 [[type(value) is kind for kind, value in made.items()], set(dbx_patch.__all__) <= set(dir(dbx_patch))]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
+import subprocess
 import sysconfig
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from support.environments import DATABRICKS, TARGET, Environment
+from support.environments import DATABRICKS, TARGET, Environment, clean_environ
 from support.kernels import Notebook
 
 pytest.importorskip("IPython")
@@ -36,8 +39,8 @@ def env(notebook: Notebook) -> Environment:
     return notebook.environment
 
 
-def in_ipython(env: Environment, code: str, tmp_path: Path, options: tuple[str, ...] = ()) -> Any:
-    """The JSON on the last line of what ``code`` prints. IPython comes from the tests' own environment."""
+def with_ipython(env: Environment, tmp_path: Path, options: tuple[str, ...] = ()) -> dict[str, str]:
+    """The settings of a process that has IPython, which comes from the tests' own environment."""
     libraries = tmp_path / "libraries"  # all of that environment but dbx-patch, which may be installed there too
     libraries.mkdir(exist_ok=True)
     for entry in Path(sysconfig.get_paths()["purelib"]).iterdir():
@@ -47,12 +50,25 @@ def in_ipython(env: Environment, code: str, tmp_path: Path, options: tuple[str, 
     path = str(libraries)
     if options:
         path = f"{env.site_packages}:{path}"  # -S: no site folder
-    environ = {**DATABRICKS, "PYTHONPATH": path, "IPYTHONDIR": str(tmp_path / "ipython")}
-    done = env.run(SHELL + code, env=environ, options=options)
-    assert done.returncode == 0, done.stderr + done.stdout
-    import json
+    return {**DATABRICKS, "PYTHONPATH": path, "IPYTHONDIR": str(tmp_path / "ipython")}
 
+
+def in_ipython(env: Environment, code: str, tmp_path: Path, options: tuple[str, ...] = ()) -> Any:
+    """The JSON on the last line of what ``code`` prints."""
+    done = env.run(SHELL + code, env=with_ipython(env, tmp_path, options), options=options)
+    assert done.returncode == 0, done.stderr + done.stdout
     return json.loads(done.stdout.splitlines()[-1])
+
+
+def in_terminal_ipython(env: Environment, tmp_path: Path, *cells: str) -> list[str]:
+    """What IPython's own program shows for each cell that is typed."""
+    words = ["--simple-prompt", "--no-banner", "--quick", "--no-confirm-exit", "--colors=NoColor"]
+    environ = clean_environ({**with_ipython(env, tmp_path), "PYTHONSTARTUP": ""})
+    typed = "".join(cell + "\n" for cell in cells)
+    line = [env.python, "-m", "IPython", *words]
+    done = subprocess.run(line, input=typed, env=environ, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0 and "Traceback" not in done.stdout, done
+    return [shown.strip("\n") for shown in re.split(r"In \[\d+\]: ", done.stdout)[1:]][: len(cells)]
 
 
 def test_every_magic_shows_html(env: Environment, tmp_path: Path) -> None:
@@ -80,6 +96,50 @@ print(json.dumps([[shell.display_formatter.format(one)[0]["text/plain"], str(one
 """
     shown = in_ipython(env, code, tmp_path)
     assert len(shown) == 7 and all(plain == text for plain, text in shown)
+
+
+def test_a_terminal_shows_text_and_once(env: Environment, tmp_path: Path) -> None:
+    """In IPython's own program: a value is its text and not a dataclass's repr; what was printed is not shown again."""
+    quiet, printed, assigned, later, listed = in_terminal_ipython(
+        env,
+        tmp_path,
+        "import dbx_patch; dbx_patch.check_patch_status(verbose=False)",
+        "dbx_patch.check_patch_status()",
+        "found = dbx_patch.explain('acme_src')",
+        "found",
+        "dbx_patch.editable_installs()",
+    )
+    assert (
+        quiet.startswith("Out[1]: \ndbx-patch ")
+        and "PatchStatus(" not in quiet
+        and quiet.count("python_path_hook") == 1
+    )
+    assert printed.startswith("dbx-patch ") and printed.endswith("Out[2]: (shown above)")
+    assert printed.count("dbx-patch ") == 1
+    assert assigned.startswith("import acme_src works"), "explain prints as the others do"
+    assert later.startswith("Out[4]: \nimport acme_src works"), "in another cell it is shown as ever"
+    assert "EditableInstall(" not in listed and len(listed.splitlines()) == 3, "a list has a line for each"
+
+
+def test_a_notebook_shows_a_result_once(env: Environment, tmp_path: Path) -> None:
+    code = """
+shell.kernel = object()  # what tells a notebook's shell from a terminal's
+import contextlib, io
+run("import dbx_patch")
+def shown(cell):
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        shell.run_cell(cell, store_history=STORE)
+    return out.getvalue().count("python_path_hook")
+answers = []
+for STORE in (True, False):
+    for cell in ("dbx_patch.check_patch_status()", "dbx_patch.check_patch_status(verbose=False)",
+                 "kept = dbx_patch.check_patch_status(); kept", "kept"):
+        answers.append(shown(cell))
+print(json.dumps([answers, sorted(shell.display_formatter.format(run("kept"))[0])]))
+"""
+    answers, kinds = in_ipython(env, code, tmp_path)
+    assert answers == [1, 1, 1, 1] * 2 and kinds == ["text/html", "text/plain"]
 
 
 def test_loading_arms_and_unloading_undoes_it(env: Environment, tmp_path: Path) -> None:

@@ -144,7 +144,7 @@ OUTPUTS: dict[str, Callable[[Scene], str]] = {
     "verify": lambda scene: scene.command("verify"),
     "verify-more": a_notebook_in_a_package,
     "paths": lambda scene: scene.command("paths"),
-    "explain": lambda scene: scene.in_notebook("dbx_patch.explain('pipelines.sub')"),
+    "explain": lambda scene: scene.in_notebook("dbx_patch.explain('pipelines.sub', verbose=False)"),
     "status": lambda scene: scene.in_notebook("import pipelines.sub", "dbx_patch.check_patch_status(verbose=False)"),
     "demo": lambda scene: re.sub(r", [0-9.]+ s:", ", 2.0 s:", scene.command("demo")),
 }

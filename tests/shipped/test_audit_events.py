@@ -108,7 +108,7 @@ def test_in_a_kernel(audited: Notebook, era: str, log: Path, record_property: Re
         "import dbx_patch; dbx_patch.check_patch_status(verbose=False).to_dict() and 1",
         "dbx_patch.remove_all_patches(verbose=False) and 1",
         "dbx_patch.apply_all_patches(verbose=False) and 1",
-        "dbx_patch.verify_editable_installs(verbose=False) and dbx_patch.explain('acme_src.sub') and 1",
+        "dbx_patch.verify_editable_installs(verbose=False) and dbx_patch.explain('acme_src.sub', verbose=False) and 1",
         "import sys; [sys._trust_audit.events, sys._trust_audit.ours]",
     )
     events, ours = audited.values(*cells, runtime=era, env={LOG: str(log)})[-1]

@@ -106,7 +106,7 @@ def _run(argv: list[str]) -> int:
     else:
         rendering.show(result)
         if options.command == "status":
-            print("\n" + "\n".join(rendering.fold(_OTHER_PROCESS, 80)))
+            print("\n" + "\n".join(rendering.fold(_OTHER_PROCESS, min(rendering.width_of(sys.stdout), 100))))
     return result.exit_code()
 
 

@@ -56,6 +56,7 @@ STEPS: tuple[tuple[str, str, str, bool, bool], ...] = (
     ),
 )
 MUST_FAIL = STEPS[-1][1]
+_HEAD = ("Layer", "What", "Without", "With")
 _EXECUTOR = ("executor", "a UDF imports it on an executor", False, True)
 
 
@@ -95,11 +96,11 @@ class DemoResult(Result):
     def sections(self) -> list[Section]:
         sections = []
         for runtime, title in RUNTIMES.items():
-            rows = [("LAYER", "WHAT", "WITHOUT", "WITH")]
+            rows = []
             for step in (step for step in self.steps if step.runtime == runtime):
                 meant = (_outcome(step.without, step), _outcome(step.with_patch, step))
                 rows.append((step.layer, step.what, *meant))
-            sections.append(Section(f"{title} ({runtime}), simulated", rows))
+            sections.append(Section(f"{title} ({runtime}), simulated", rows, head=_HEAD))
         errors = {step.error.split("\n")[0]: None for step in self.steps if step.error and step.what != MUST_FAIL}
         sections.append(Section("Errors without dbx-patch", [(error,) for error in errors], "nothing"))
         missed = [

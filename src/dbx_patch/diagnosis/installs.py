@@ -72,19 +72,23 @@ class InstallsResult(Result):
 
     def headline(self) -> str:
         count = counted(len(self.installs), "editable install")
-        return f"{count[0].upper()}{count[1:]}, {counted(len(self.paths), 'source folder')}"
+        text = f"{count[0].upper()}{count[1:]}, {counted(len(self.paths), 'source folder')}"
+        if self.lost:
+            lost = counted(len(self.lost), "path entry is", "path entries are")
+            text += f". {lost} lost, which means missing from sys.path"
+        return text
 
     def sections(self) -> List[Section]:
-        rows = [(install.name, install.version, install.kind) for install in self.installs]
-        sections = [Section("Installs", rows, "none in this interpreter's site folders")]
-        entries = list(dict.fromkeys(path for install in self.installs for path in install.paths))
-        if entries:
-            marked = [("lost" if path in self.lost else "present", path) for path in entries]
-            sections.append(Section("Path entries (lost: missing from sys.path)", marked))
-        places = [(name, path) for install in self.installs for name, path in top_modules(install)]
-        if places:
-            sections.append(Section("Modules mapped by an import finder", places))
-        return sections
+        if not self.installs:
+            return [Section("Installs", [], "none in this interpreter's site folders")]
+        return [self._section(install) for install in self.installs]
+
+    def _section(self, install: EditableInstall) -> Section:
+        rows = [("project", install.project or "not recorded")]
+        rows += [("lost" if canonical(path) in self.lost else "present", path) for path in install.paths]
+        rows += top_modules(install)
+        rows += [(name, folder) for name, folders in install.namespaces.items() for folder in folders]
+        return Section(f"{install.name} {install.version}".rstrip() + f": {install.kind}", rows)
 
 
 def top_modules(install: EditableInstall) -> "list[tuple[str, str]]":

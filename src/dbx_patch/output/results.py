@@ -4,10 +4,11 @@ Each result describes itself once, as a headline and sections of rows; text and 
 """
 
 from dataclasses import asdict, dataclass, field
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, Iterator, List, Tuple
 
-from dbx_patch.output import rendering
-from dbx_patch.output.rendering import Section
+from dbx_patch.output import rendering, shells
+from dbx_patch.output.sections import Section
+from dbx_patch.output.text import WIDTH
 
 # Of the JSON that the commands print: goes up when a key is removed, renamed or means something else
 SCHEMA = 1
@@ -37,9 +38,10 @@ class Result:
         """Return the result as JSON-ready builtins."""
         return asdict(self)  # type: ignore[call-overload,no-any-return]
 
-    def text(self, colour: bool = False) -> str:
-        """Return the result for a terminal of 80 columns; ``colour`` adds ANSI codes."""
-        return rendering.as_text(self.headline(), self.sections(), colour)
+    def text(self, colour: bool = False, width: int = WIDTH) -> str:
+        """Return the result for a terminal of ``width`` columns; ``colour`` adds ANSI codes."""
+        paths = list(_paths_in(self.to_dict()))
+        return rendering.as_text(self.headline(), self.sections(), colour, width, paths)
 
     def __str__(self) -> str:
         return self.text()
@@ -48,7 +50,23 @@ class Result:
         return rendering.as_html(self.headline(), self.sections())
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        printer.text(self.text())  # IPython in a terminal, and text/plain everywhere
+        shells.pretty(self, printer)  # IPython in a terminal, and text/plain everywhere
+
+    def _ipython_display_(self) -> None:
+        shells.stay_silent(self)
+
+
+def _paths_in(value: Any) -> Iterator[str]:
+    """Yield the absolute paths in what ``to_dict`` has returned."""
+    if isinstance(value, str):
+        if value.startswith("/") and not value.endswith("."):  # which a sentence would
+            yield value
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _paths_in(item)
+    elif isinstance(value, dict):
+        for item in (*value, *value.values()):
+            yield from _paths_in(item)
 
 
 def counted(number: int, one: str, many: str = "") -> str:
@@ -64,6 +82,9 @@ class PatchStatus:
     state: str
     module: str
     reason: str = ""
+
+
+_PATCH_HEAD = ("State", "Patch", "Why")
 
 
 def _patch_rows(patches: List[PatchStatus]) -> List[Tuple[str, ...]]:
@@ -89,7 +110,7 @@ class StatusResult(Result):
     def sections(self) -> List[Section]:
         rows = _patch_rows(self.patches)
         rows.append((self.fallback, "fallback", f"{counted(len(self.served), 'import')} answered"))
-        sections = [Section("Patches", rows)]
+        sections = [Section("Patches", rows, head=_PATCH_HEAD)]
         if self.served:
             sections.append(Section("Imports answered by the fallback", list(self.served.items())))
         if self.faults:
@@ -126,7 +147,7 @@ class PatchResult(Result):
         return ", ".join(f"{patch.name}: {patch.state}" for patch in self.patches)
 
     def sections(self) -> List[Section]:
-        return [Section("Patches", _patch_rows(self.patches))]
+        return [Section("Patches", _patch_rows(self.patches), head=_PATCH_HEAD)]
 
 
 @dataclass
