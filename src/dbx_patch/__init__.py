@@ -31,10 +31,16 @@ def _public() -> "list[str]":
 def __getattr__(name: str) -> object:
     if name == "__all__":
         return _public()
-    home = next((home for home, names in _HOMES.items() if name in names.split()), "")
-    if not home:
-        __import__(__name__ + "._former", fromlist=["refuse"]).refuse(name)
-    value = globals()[name] = getattr(__import__(f"{__name__}.{home}", fromlist=[name]), name)
+    home = next((home for home, names in _HOMES.items() if name in names.split()), "_former")
+    try:
+        module = __import__(f"{__name__}.{home}", fromlist=[name])
+    except ImportError:
+        if __import__("os").access(__file__, 0):
+            raise
+        raise ImportError("dbx-patch was uninstalled while this process was running: restart Python") from None
+    if home == "_former":
+        module.refuse(name)
+    value = globals()[name] = getattr(module, name)
     return value
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from support.environments import DATABRICKS, ROOT, clean_environ
+from support.environments import DATABRICKS, ROOT, Environment, clean_environ
 from support.kernels import ERAS, Notebook
 from support.sessions import fits
 
@@ -160,6 +160,7 @@ GONE = ("patch_dbx", "patch_and_install", "install_sitecustomize", "uninstall_si
 IMPORTS = [f"from dbx_patch import {name}" for name in (*GONE, "check_sitecustomize_status")]
 IMPORTS.append("import dbx_patch.install_sitecustomize")
 IMPORTS.append("from dbx_patch.install_sitecustomize import install_sitecustomize")
+IMPORTS += ["import dbx_patch.patch_dbx", "from dbx_patch.patch_dbx import patch_dbx"]
 
 
 @pytest.mark.parametrize("statement", IMPORTS)
@@ -226,6 +227,17 @@ def test_every_public_name_is_there(notebook: Notebook) -> None:
     assert notebook.values(cell) == [[]]
 
 
+@pytest.mark.parametrize("era", ERAS)
+def test_waiting_says_for_what(notebook: Notebook, era: str) -> None:
+    """A runtime has one of two hooks, and a driver has not loaded the executors' one."""
+    cell = "import dbx_patch; {p.name: [p.state, p.reason] for p in dbx_patch.check_patch_status(False).patches}"
+    [states] = notebook.values(cell, runtime=era)
+    other = {"legacy": "workspace_import_machinery", "modern": "wsfs_import_hook"}[era]
+    assert states[other] == ["waiting", f"there is no dbruntime.{other} here, so there is nothing to patch"]
+    waits = ["waiting", "waits until pyspark.wsfs_import_hook is imported"]
+    assert states["executor_wsfs_import_hook"] == waits
+
+
 def test_logging_says_what_was_done_and_can_be_handed_over(notebook: Notebook) -> None:
     code = """
 import sys
@@ -248,6 +260,64 @@ print("put back on sys.path" in stream.getvalue())
     assert loud.stderr.count("put back") == 1
     quiet = notebook.environment.run(code, env=DATABRICKS)
     assert quiet.stdout == "False\nTrue\n" and quiet.stderr == ""
+
+
+BROKEN = """
+import sys, types, dbx_patch
+class Hook:
+    def __setattr__(self, name, value): raise RuntimeError("read-only")
+hook = sys.modules["dbruntime.pythonPathHook"] = types.ModuleType("dbruntime.pythonPathHook")
+class Meta(type):
+    def __setattr__(self, name, value): raise RuntimeError("read-only")
+class PythonPathHook(metaclass=Meta):
+    def _handle_sys_path_maybe_updated(self): pass
+hook.PythonPathHook = PythonPathHook
+sys.modules["dbruntime.autoreload.file_module_utils"] = types.ModuleType("dbruntime.autoreload.file_module_utils")
+dbx_patch.apply_all_patches(verbose=False)
+"""
+
+
+@pytest.mark.parametrize("level", ["DEBUG", "INFO", "WARNING", "ERROR"])
+def test_each_level_logs_its_own(notebook: Notebook, level: str) -> None:
+    """A patch that failed and a setting that is unknown are warnings; a patch that does not apply is information."""
+    settings = {"DBX_PATCH_LOG_LEVEL": level, "DBX_PATCH_DISABLE": "falback", "DBX_PATCH_ENABLED": "maybe"}
+    done = notebook.environment.run(BROKEN, env={**DATABRICKS, **settings})
+    assert done.returncode == 0, done.stderr
+    said = [line for line in done.stderr.splitlines() if " DEBUG: " not in line]
+    warnings = [
+        "dbx_patch WARNING: DBX_PATCH_ENABLED=maybe is not a known value and is ignored",
+        "dbx_patch WARNING: DBX_PATCH_DISABLE names falback, which is not a patch",
+        "dbx_patch WARNING: python_path_hook failed: read-only",
+    ]
+    information = [line for line in said if line.startswith("dbx_patch INFO: autoreload is not applicable: ")]
+    assert len(information) == (level in ("DEBUG", "INFO"))
+    assert [line for line in said if line not in information] == (warnings if level != "ERROR" else [])
+
+
+UNINSTALLED = """
+import sys, dbx_patch
+dbx_patch.check_patch_status(verbose=False)
+print("ready", flush=True)
+sys.stdin.readline()
+for code in ("dbx_patch.load_ipython_extension", "from dbx_patch import load_ipython_extension", "dbx_patch.unknown"):
+    try:
+        exec(code)
+    except ImportError as error:
+        print(error)
+print(dbx_patch.check_patch_status(verbose=False).warnings)
+"""
+
+
+def test_uninstalled_while_it_runs_says_what_to_do(environment: Environment) -> None:
+    line = [environment.python, "-c", UNINSTALLED]
+    with subprocess.Popen(line, env=clean_environ(DATABRICKS), stdin=-1, stdout=-1, stderr=-1, text=True) as process:
+        assert process.stdout and process.stdout.readline() == "ready\n"
+        environment.pip("uninstall", "-q", "-y", "dbx-patch")
+        said, errors = process.communicate("go on\n", timeout=60)
+    *fails, warnings = said.splitlines()
+    assert errors == "" and len(fails) == 3, said
+    assert set(fails) == {"dbx-patch was uninstalled while this process was running: restart Python"}
+    assert "when Python is restarted" in warnings
 
 
 def test_startup_status(notebook: Notebook) -> None:

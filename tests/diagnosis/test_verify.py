@@ -173,6 +173,15 @@ def test_a_misspelt_setting(installed: Environment, name: str, value: str, meant
     assert findings(installed, 0, **{name: meant}) == {}
 
 
+@pytest.mark.parametrize("name, meant", [("DISABLED", "DISABLE"), ("ENABLE", "ENABLED"), ("LOGLEVEL", "LOG_LEVEL")])
+def test_a_setting_with_a_misspelt_name(installed: Environment, name: str, meant: str) -> None:
+    variable = f"DBX_PATCH_{name}"
+    found = findings(installed, **{variable: "1"})["setting"]
+    assert found["about"] == variable and found["cause"].endswith(f" Did you mean DBX_PATCH_{meant}?")
+    assert found["remedy"] == f"unset {variable}"
+    assert findings(installed, 0, DBX_PATCH_REQUIREMENT="dbx-patch>=1") == {}, "a script's own"
+
+
 @pytest.mark.parametrize("name", ["DBX_PATCH_DEBUG", "DBX_PATCH_VERBOSE"])
 def test_a_setting_of_the_old_version(installed: Environment, name: str) -> None:
     found = findings(installed, **{name: "1"})["setting"]

@@ -9,6 +9,7 @@ from typing import List, Sequence, Tuple
 import _dbx_patch_bootstrap as bootstrap
 from dbx_patch import hooks
 from dbx_patch._version import __version__
+from dbx_patch.diagnosis.search import Search
 from dbx_patch.hooks import applied
 from dbx_patch.output.results import PatchStatus, StatusResult
 
@@ -27,15 +28,37 @@ def current_status() -> StatusResult:
         fallback=_fallback_state(),
         served=dict(fallback.served) if fallback else {},
         faults=faults,
-        warnings=[setting.text for setting in wrong_settings()],
+        warnings=[*_gone(), *(setting.text for setting in wrong_settings())],
         version=__version__,
     )
+
+
+def _gone() -> List[str]:
+    if os.path.exists(__file__):
+        return []
+    return [
+        "dbx-patch was uninstalled while this process was running. What it does here ends when Python is restarted."
+    ]
 
 
 def patch_statuses() -> List[PatchStatus]:
     """Return the state of each patch."""
     states = applied.patch_states()
+    search = Search() if any(state == "waiting" for state, _ in states.values()) else None
+    for name, (state, reason) in states.items():
+        if state == "waiting" and search is not None:
+            states[name] = (state, _awaited(hooks.RUNTIME_MODULES[name], search) or reason)
     return [PatchStatus(name, state, _module(name, state), reason) for name, (state, reason) in states.items()]
+
+
+def _awaited(modules: Sequence[str], search: Search) -> str:
+    """Return what a patch waits for, "" where a module of its own is loaded: a runtime has not all of them."""
+    if any(module in sys.modules for module in modules):
+        return ""
+    there = [module for module in modules if len(search.find(module)) > module.count(".")]
+    if not there:
+        return f"there is no {' or '.join(modules)} here, so there is nothing to patch"
+    return f"waits until {there[0]} is imported"
 
 
 def _module(patch: str, state: str) -> str:
@@ -66,6 +89,8 @@ def _fallback_state() -> str:
 
 
 _SWITCHES = ("auto", "true", "false", "yes", "no", "on", "off", "0", "1")
+_VARIABLES = ("DBX_PATCH_ENABLED", "DBX_PATCH_DISABLE", "DBX_PATCH_LOG_LEVEL")
+_FORMER = ("DBX_PATCH_DEBUG", "DBX_PATCH_VERBOSE")
 _LEVELS = ("DEBUG", "INFO", "WARN", "WARNING", "ERROR", "FATAL", "CRITICAL", "NOTSET")
 
 
@@ -89,10 +114,11 @@ def wrong_settings() -> List[Setting]:
     if level and level.upper() not in _LEVELS:
         text = f"DBX_PATCH_LOG_LEVEL={level} is not a log level, so nothing is logged"
         found.append(_setting("DBX_PATCH_LOG_LEVEL", text, _near(level.upper(), _LEVELS)))
-    for name in ("DBX_PATCH_DEBUG", "DBX_PATCH_VERBOSE"):
+    for name in _FORMER:
         if name in os.environ:
             text = f"{name} is a setting of dbx-patch 0.1 and does nothing. Use DBX_PATCH_LOG_LEVEL=DEBUG."
             found.append(Setting(name, text))
+    found += _misspelt_names()
     known = [*hooks.RUNTIME_MODULES, "fallback"]
     disabled = hooks.disabled_patches()
     for name in sorted(disabled.difference(known)):
@@ -100,6 +126,19 @@ def wrong_settings() -> List[Setting]:
         setting = _setting("DBX_PATCH_DISABLE", f"DBX_PATCH_DISABLE names {name}, which is not a patch", near)
         setting.meant = near and ",".join(sorted({_near(word, known) or word for word in disabled}))
         found.append(setting)
+    return found
+
+
+def _misspelt_names() -> List[Setting]:
+    """Return variables that are named almost as ours. Others may begin as ours do: scripts have names of their own."""
+    start = "DBX_PATCH_"
+    words = [name[len(start) :] for name in _VARIABLES]
+    found = []
+    for name in sorted(os.environ):
+        if name.startswith(start) and name not in (*_VARIABLES, *_FORMER):
+            near = _near(name[len(start) :], words)
+            if near:
+                found.append(Setting(name, f"{name} is not a setting of dbx-patch. Did you mean {start}{near}?"))
     return found
 
 

@@ -9,6 +9,7 @@ import os
 import sys
 from _thread import RLock
 
+import _dbx_patch_bootstrap as bootstrap
 from dbx_patch import hooks
 from dbx_patch.hooks import RUNTIME_MODULES, disabled_patches, record_fault, sys_path, unseen
 from dbx_patch.hooks.journal import INFO, WARNING, note
@@ -40,6 +41,20 @@ def _renew_lock() -> None:
 
 # Not in `hooks` itself: registering is 0.5 M instructions more at each start, where there is no second thread yet.
 os.register_at_fork(after_in_child=_renew_lock)
+
+
+def _note_settings() -> None:
+    """Warn of settings that mean nothing, for whoever reads the log; ``status`` has them with what was meant."""
+    enabled = os.environ.get("DBX_PATCH_ENABLED", "").strip().lower()
+    if enabled not in ("", "auto") and not bootstrap.decide()[1].startswith("DBX_PATCH_ENABLED"):
+        note("DBX_PATCH_ENABLED=%s is not a known value and is ignored", enabled, level=WARNING)
+    for name in sorted(disabled_patches().difference(RUNTIME_MODULES, ["fallback"])):
+        note("DBX_PATCH_DISABLE names %s, which is not a patch", name, level=WARNING)
+
+
+# Here, because this is loaded once, by the first patch: Python's start is no time to look at more than one setting
+if "DBX_PATCH_LOG_LEVEL" in os.environ:
+    _note_settings()
 
 
 class NotApplicable(Exception):

@@ -116,7 +116,7 @@ class StatusResult(Result):
         if self.faults:
             sections.append(Section("Errors that no import has shown", [("failed", fault) for fault in self.faults]))
         if self.warnings:
-            sections.append(Section("Settings", [("warning", warning) for warning in self.warnings]))
+            sections.append(Section("Warnings", [("warning", warning) for warning in self.warnings]))
         return sections
 
     def exit_code(self) -> int:
