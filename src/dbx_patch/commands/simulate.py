@@ -13,6 +13,7 @@ from typing import Any
 from dbx_patch.diagnosis.startup import check_startup_status
 from dbx_patch.output.results import SCHEMA
 from dbx_patch.simulator import materialise, run_program
+from dbx_patch.simulator.__main__ import add_arguments, variant_of
 
 # Put behind the simulated kernel's own `serve`, in a copy of that runtime made for this run.
 _REPORTING = """
@@ -35,6 +36,15 @@ def serve(job, kernel):
 """
 
 
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what ``dbx-patch simulate`` takes: the simulator's own options, and ours."""
+    parser.usage = "%(prog)s [OPTIONS] (FILE | -c CODE | -m MODULE) [ARGS]"
+    add_arguments(parser)
+    parser.add_argument("--without-patch", action="store_true", help="switch dbx-patch off")
+    json_option = next(action for action in parser._actions if action.dest == "json")
+    json_option.help = "at the end, print JSON to stderr: exit status, and what the patches and the fallback did"
+
+
 def run(program: tuple[str, str, list[str]], options: argparse.Namespace) -> int:
     """Run ``program`` (kind, target, arguments) and return its exit status; its streams are this process's.
 
@@ -44,7 +54,13 @@ def run(program: tuple[str, str, list[str]], options: argparse.Namespace) -> int
     env: dict[str, str | None] = {"DBX_PATCH_ENABLED": "0"} if options.without_patch else {}
     if not options.without_patch and check_startup_status(verbose=False).cause == "not_installed":
         print("dbx-patch is not installed in this environment, so the program runs without it.", file=sys.stderr)
-    common: dict[str, Any] = {"workspace": options.workspace, "runtime": options.runtime, "env": env}
+    variant = variant_of(options)
+    common: dict[str, Any] = {
+        "workspace": options.workspace,
+        "runtime": options.runtime,
+        "env": env,
+        "variant": variant,
+    }
     if not options.json:
         return run_program(kind, target, args, **common)
     with tempfile.TemporaryDirectory(prefix="dbx-patch-simulate-") as folder:
@@ -56,6 +72,7 @@ def run(program: tuple[str, str, list[str]], options: argparse.Namespace) -> int
         "exit_status": status,
         "runtime": options.runtime,
         "workspace": os.path.abspath(options.workspace),
+        "variant": variant.to_job(),
     }
     print(json.dumps({**data, "without_patch": options.without_patch, "status": found}), file=sys.stderr)
     return status

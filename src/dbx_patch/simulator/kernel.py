@@ -91,7 +91,8 @@ def run_program(
 ) -> int:
     """Run a user's ``"file"``, ``"code"`` or ``"module"`` as one cell; its exit status (128 + n for signal n).
 
-    Its stdin, stdout and stderr are this process's. Its folder, or the current one, counts as the notebook's.
+    Its stdin, stdout and stderr are this process's, and so is ``PYTHONPATH``. Its folder, or the current one, counts as
+    the notebook's. A notebook's file is run cell by cell; where it restarts Python, it goes on in another process.
     *workspace* may have any name here; what lies *in* it comes under the runtime's rules, but for an environment
     inside it (a project's ``.venv``), which is treated as one outside.
     """
@@ -101,10 +102,19 @@ def run_program(
         job.update(workspace=os.path.abspath(workspace), variant=variant.to_job())
         job["program"] = {"kind": kind, "target": target, "args": list(args)}
         before = _before(runtime_folder, python_shell)
-        settings: Dict[str, Optional[str]] = {"SIMULATOR_ENVIRONMENT_ELSEWHERE": "1", **(env or {})}
+        # the user's own entries stay, as a cluster's environment variables have them
+        settings: Dict[str, Optional[str]] = {"PYTHONPATH": os.environ.get("PYTHONPATH")}
+        settings.update({"SIMULATOR_ENVIRONMENT_ELSEWHERE": "1", **(env or {})})
         environment = process_environment(workspace, runtime, python=python, python_path=before, env=settings)
-        command = _command(python, interpreter_args, python_shell, job, shop)
-        status = subprocess.run(command, env=environment, check=False).returncode
+        restart = shop / "restart.json"
+        job["restart"] = str(restart)
+        while True:
+            command = _command(python, interpreter_args, python_shell, job, shop)
+            status = subprocess.run(command, env=environment, check=False).returncode
+            if not restart.exists():
+                break
+            job["program"].update(json.loads(restart.read_text("utf-8")))  # where a notebook goes on
+            restart.unlink()
     return 128 - status if status < 0 else status
 
 

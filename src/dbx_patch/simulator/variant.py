@@ -10,6 +10,7 @@ from dbx_patch.simulator.layout import AnyPath
 
 PATH_HOOKS, CACHE, CACHE_OUTSIDE_GIT = "path_hooks", "cache", "cache_outside_git"
 SLOT, END = "slot", "end"
+HOOKS, NOTEBOOK_FOLDERS = (PATH_HOOKS, CACHE, CACHE_OUTSIDE_GIT), (SLOT, END)
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Variant:
     refuse_notebooks: bool = False
 
     def __post_init__(self) -> None:
-        for field, known in (("hook", (PATH_HOOKS, CACHE, CACHE_OUTSIDE_GIT)), ("notebook_folder", (SLOT, END))):
+        for field, known in (("hook", HOOKS), ("notebook_folder", NOTEBOOK_FOLDERS)):
             if getattr(self, field) not in known:
                 raise ValueError(f"{field} is one of {', '.join(known)}, not {getattr(self, field)!r}")
 

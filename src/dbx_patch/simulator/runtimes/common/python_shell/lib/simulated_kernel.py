@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import ast
 import builtins
 import contextlib
 import importlib
 import io
 import json
-import linecache
 import os
 import sys
 import traceback
 from types import ModuleType
 from typing import Any, Callable, Dict, List, Optional
 
+from simulated_notebook import compile_cell
 from simulated_program import run_program
 from workspace_mount import refuse_bytecode
 from workspace_ops import WorkspaceOps
@@ -54,21 +53,6 @@ class _Notebook:
             self.ops = WorkspaceOps(job["workspace"])
             self.ops.install()
 
-    def _compile(self, number: int, source: str) -> List[Any]:
-        """The cell's code; a last expression apart, stored in ``_``, as IPython does."""
-        name = f"<ipython-input-{number}-{abs(hash(source)):012x}>"
-        if self.job["runtime"] != "legacy":
-            name = f"/root/.ipykernel/123/command-{455 + number}"
-        linecache.cache[name] = (len(source), None, source.splitlines(True), name)
-        tree = ast.parse(source, name)
-        body = tree.body
-        if body and isinstance(body[-1], ast.Expr):
-            expression = body[-1]
-            target = ast.Name(id="_", ctx=ast.Store())
-            body[-1] = ast.copy_location(ast.Assign(targets=[target], value=expression.value), expression)
-            ast.fix_missing_locations(tree)
-        return [compile(tree, name, "exec", dont_inherit=True)]
-
     def run(self, number: int, source: str) -> Dict[str, Any]:
         """Run one cell, then the runtime's hook."""
         out = io.StringIO()
@@ -76,10 +60,10 @@ class _Notebook:
         self.namespace.pop("_", None)
         with contextlib.redirect_stdout(out):
             try:
-                for code in self._compile(number, source):
-                    if self.ops is not None:
-                        self.ops.start()
-                    self.execute(code, self.namespace)
+                code = compile_cell(number, source, self.job["runtime"])
+                if self.ops is not None:
+                    self.ops.start()
+                self.execute(code, self.namespace)
             except BaseException as error:  # noqa: BLE001  (a cell may raise anything; the kernel lives on)
                 report["workspace_ops"] = self._stop_counting()
                 report.update(ok=False, error_type=type(error).__name__, error=str(error))
@@ -117,7 +101,7 @@ def serve(job: Dict[str, Any], kernel: Any) -> int:
     if not job["variant"]["bytecode"]:
         refuse_bytecode(job["workspace"])
     if job["program"] is not None:
-        return run_program(job["program"], make_executor())
+        return run_program(job, kernel, make_executor())
     notebook = _Notebook(job, kernel)
     done: List[Dict[str, Any]] = []
     report = {"start_sys_path": list(sys.path), "cells": done}

@@ -10,15 +10,26 @@ import traceback
 from types import ModuleType
 from typing import Any, Callable, Dict
 
+from notebook_files import is_notebook
+from simulated_notebook import NotebookRun
+
 Execute = Callable[[Any, Dict[str, Any]], None]
 
 
-def run_program(program: Dict[str, Any], execute: Execute) -> int:
-    """The exit status that ``python`` itself would have had. Nothing is written but what the program writes."""
+def run_program(job: Dict[str, Any], kernel: Any, execute: Execute) -> int:
+    """The exit status that ``python`` itself would have had. Nothing is written but what the program writes.
+
+    A notebook's file is run cell by cell, and what is left out of it is said on stderr.
+    """
+    program = job["program"]
     main = ModuleType("__main__")
     sys.modules["__main__"] = main
+    status = 0
     try:
-        _run(program, main.__dict__, execute)
+        if program["kind"] == "file" and is_notebook(program["target"]):
+            status = NotebookRun(job, kernel, execute).run()
+        else:
+            _run(program, main.__dict__, execute)
         _wait_for_threads()
     except SystemExit as stop:
         return _status(stop.code)
@@ -31,7 +42,7 @@ def run_program(program: Dict[str, Any], execute: Execute) -> int:
             frames = frames.tb_next
         traceback.print_exception(type(error), error, frames)
         return 1
-    return 0
+    return status
 
 
 def _run(program: Dict[str, Any], namespace: Dict[str, Any], execute: Execute) -> None:
