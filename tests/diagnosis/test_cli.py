@@ -18,7 +18,7 @@ from support.kernels import ERAS, Notebook
 from support.sessions import ON, as_json, command, fits
 from support.workspaces import write
 
-COMMANDS = ("status", "verify", "paths", "explain", "demo", "simulate", "version")
+COMMANDS = ("status", "verify", "paths", "explain", "demo", "simulate", "report", "completion", "version")
 
 
 @pytest.fixture
@@ -76,17 +76,49 @@ def test_options_of_the_old_version_say_what_to_do(env: Environment, option: str
     assert sentence.startswith(f"dbx-patch: the option {option} of 0.1 is gone: ") and sentence.endswith(".")
 
 
-def test_usage_errors(env: Environment) -> None:
-    for args in ((), ("explain",), ("status", "--jso"), ("zzz",), ("simulate",), ("simulate", "no-such-file.py")):
+# what is typed -> what the last line has to name
+MISTAKES = {
+    (): "there is no command",
+    ("zzz",): "'zzz'. The commands are: status, ",
+    ("--vershun",): "--vershun. Did you mean '--version'?",
+    ("-x",): "-x",
+    ("status", "--jso"): "--jso. Did you mean '--json'?",
+    ("status", "extra"): "dbx-patch status: error: unrecognized arguments: extra",
+    ("explain",): "NAME",
+    ("explain", "a", "b"): "unrecognized arguments: b",
+    ("simulate",): "FILE, -c CODE or -m MODULE",
+    ("simulate", "-c"): "-c needs CODE",
+    ("simulate", "-m"): "-m needs MODULE",
+    ("simulate", "no-such-file.py"): "'no-such-file.py'",
+    ("simulate", "--workspace", "/no/such", "-c", "1"): "'/no/such'",
+    ("simulate", "--runtime", "older", "-c", "1"): "'older'",
+    ("simulate", "--without-pach", "-c", "1"): "Did you mean '--without-patch'?",
+}
+
+
+def test_usage_errors_name_the_mistake(env: Environment) -> None:
+    for args, named in MISTAKES.items():
         done = command(env, *args)
-        assert done.returncode == 2 and done.stdout == "" and done.stderr and "Traceback" not in done.stderr
+        assert done.returncode == 2 and done.stdout == "" and "Traceback" not in done.stderr, (args, done)
+        assert named in done.stderr.splitlines()[-1], (args, done.stderr)
     assert "usage: dbx-patch" in command(env).stderr
 
 
+def test_the_simulators_own_program_names_mistakes_too(env: Environment) -> None:
+    for args in (["no-such-file.py"], ["--workspace", "/no/such", "-c", "1"], ["-c"], []):
+        line = [env.python, "-m", "dbx_patch.simulator", *args]
+        done = subprocess.run(line, env=clean_environ(ON), capture_output=True, text=True, timeout=120)
+        assert done.returncode == 2 and done.stdout == "" and "Traceback" not in done.stderr, (args, done)
+        assert not args or args[-1] == "1" or args[0] in done.stderr.splitlines()[-1]
+
+
 def test_a_reader_that_leaves_and_ctrl_c(env: Environment) -> None:
-    line = f"'{env.python}' -m dbx_patch explain json | true"
-    done = subprocess.run(["sh", "-c", line], env=clean_environ(ON), capture_output=True, text=True, timeout=120)
-    assert done.stderr == ""
+    for args in ("explain json", "--help", "status --help", "paths --json", "completion bash"):
+        for unbuffered in ("", "1"):
+            line = f"(sleep .1; exec '{env.python}' -m dbx_patch {args}) | true"
+            environ = clean_environ({**ON, "PYTHONUNBUFFERED": unbuffered})
+            done = subprocess.run(["sh", "-c", line], env=environ, capture_output=True, text=True, timeout=120)
+            assert done.stderr == "", args
     line = [env.python, "-m", "dbx_patch", "simulate", "-c", "print('here', flush=True); import time; time.sleep(60)"]
     # A shell's background job, as tests may run in, has Ctrl-C ignored, and its children inherit that.
     with subprocess.Popen(
@@ -107,7 +139,7 @@ def test_a_reader_that_leaves_and_ctrl_c(env: Environment) -> None:
 
 
 def test_a_full_disk_is_said_in_one_line(env: Environment) -> None:
-    for args in (["explain", "json"], ["paths", "--json"], ["version"]):
+    for args in (["explain", "json"], ["paths", "--json"], ["version"], ["--help"], ["demo", "--help"], ["--version"]):
         with open("/dev/full", "wb") as full:
             line = [env.python, "-m", "dbx_patch", *args]
             done = subprocess.run(
@@ -168,6 +200,25 @@ def test_simulate_code_and_module(notebook: Notebook) -> None:
     done = simulate(notebook, "-c", "import acme_src; print(acme_src.VALUE)")
     assert (done.returncode, done.stdout, done.stderr) == (0, "editable\n", "")
     assert simulate(notebook, "-m", "acme_src.sub").returncode == 0
+
+
+@pytest.mark.parametrize("era", ERAS)
+def test_simulate_a_notebook(notebook: Notebook, era: str, tmp_path: Path) -> None:
+    """Each cell is followed by the runtime's own work, and a restart by a process of its own."""
+    cells = ["import acme_src", "%restart_python", "import library\nlibrary.load('acme_src.sub')"]
+    code = "\n# COMMAND ----------\n".join(cells).replace("\n%", "\n# MAGIC %")
+    program = write(tmp_path, {"nb.py": f"# Databricks notebook source\n{code}\n"}) / "nb.py"
+    done = simulate(notebook, "--runtime", era, str(program))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "'acme_src.sub'\n", "")
+    off = simulate(notebook, "--runtime", era, "--without-patch", str(program))
+    assert off.returncode == 1 and off.stderr.startswith("simulate: cell 1 of nb.py failed:")
+
+
+def test_simulate_says_which_variant(notebook: Notebook) -> None:
+    options = ["--hook", "cache", "--notebook-folder", "end", "--repository", str(notebook.workspace.home)]
+    found = json.loads(simulate(notebook, "--json", *options, "-c", "import acme_src").stderr)
+    assert found["variant"]["hook"] == "cache" and found["variant"]["notebook_folder"] == "end"
+    assert found["variant"]["repository"] == str(notebook.workspace.home) and found["exit_status"] == 0
 
 
 @pytest.mark.parametrize("era", ERAS)

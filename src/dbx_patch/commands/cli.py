@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import errno
-import json
 import os
 import platform
 import sys
-from typing import TYPE_CHECKING, Any, Callable, Sequence
+from typing import TYPE_CHECKING, Callable, Sequence
 
 from dbx_patch._former import OPTIONS
 from dbx_patch._version import __version__
+from dbx_patch.commands.usage import Parser, did_you_mean, print_json
 from dbx_patch.output import rendering
-from dbx_patch.output.results import SCHEMA
 
 if TYPE_CHECKING:
     from dbx_patch.output.results import Result
@@ -30,6 +28,8 @@ COMMANDS = {
         "Run your own code under a simulated Databricks runtime, in this environment.",
         "dbx-patch simulate --runtime legacy job.py --date today",
     ),
+    "report": ("Write a file to attach to an issue; names of users and folders are replaced.", "dbx-patch report"),
+    "completion": ("Print the script that completes commands in your shell.", "dbx-patch completion bash"),
     "version": ("Show the versions of dbx-patch and Python.", "dbx-patch version"),
 }
 _OTHER_PROCESS = (
@@ -41,7 +41,10 @@ _OTHER_PROCESS = (
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; returns 0 where all is fine, 1 where something was found, 2 after a usage error."""
     try:
-        status = _run(list(sys.argv[1:] if argv is None else argv))
+        try:
+            status = _run(list(sys.argv[1:] if argv is None else argv))
+        except SystemExit as stop:  # argparse: help or a usage error
+            status = stop.code if isinstance(stop.code, int) else 2
         if sys.stdout is not None:
             sys.stdout.flush()
         return status
@@ -54,8 +57,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-    except SystemExit as stop:  # argparse: help or a usage error
-        return stop.code if isinstance(stop.code, int) else 2
 
 
 def _drop_output() -> None:
@@ -82,15 +83,17 @@ def _run(argv: list[str]) -> int:
     parser, parsers = _parsers()
     if not argv:
         parser.print_help(sys.stderr)
+        rendering.show("\ndbx-patch: error: there is no command", sys.stderr)
         return 2
-    if argv[0] in OPTIONS:
-        rendering.show(f"dbx-patch: the option {argv[0]} of 0.1 is gone: {OPTIONS[argv[0]]}", sys.stderr)
+    command = argv[0]
+    if command in OPTIONS:
+        rendering.show(f"dbx-patch: the option {command} of 0.1 is gone: {OPTIONS[command]}", sys.stderr)
         return 2
-    if not argv[0].startswith("-") and argv[0] not in COMMANDS:
-        return _unknown(argv[0])
-    if argv[0] == "simulate":
-        return _simulate(parsers["simulate"], argv[1:])
-    options = parser.parse_args(argv)
+    if command not in COMMANDS:
+        return _unknown(parser, command)
+    if command == "simulate":
+        return _simulate(parsers[command], argv[1:])
+    options = parsers[command].parse_args(argv[1:])
     results: dict[str, Callable[[], Result]] = {
         "status": _status,
         "verify": _verify,
@@ -98,34 +101,40 @@ def _run(argv: list[str]) -> int:
         "explain": lambda: _explain(options.name),
         "demo": _demo,
     }
-    if options.command == "version":
+    if command == "version":
         return _version(options.json)
-    result = results[options.command]()
+    if command == "report":
+        from dbx_patch.commands import report
+
+        return report.run(parsers[command], options)
+    if command == "completion":
+        from dbx_patch.commands import completion
+
+        return completion.run(parsers, options)
+    result = results[command]()
     if options.json:
         print_json(result.to_dict())
     else:
         rendering.show(result)
-        if options.command == "status":
+        if command == "status":
             print("\n" + "\n".join(rendering.fold(_OTHER_PROCESS, min(rendering.width_of(sys.stdout), 100))))
     return result.exit_code()
 
 
-def print_json(data: dict[str, Any]) -> None:
-    """Print ``data`` as JSON in ASCII, which every terminal and pipe can take."""
-    print(json.dumps({"schema": SCHEMA, **data}, indent=2))
-
-
-def _unknown(command: str) -> int:
-    near = difflib.get_close_matches(command, COMMANDS, 1, 0.5)
-    hint = f" Did you mean {near[0]!r}?" if near else f" The commands are: {', '.join(COMMANDS)}."
-    rendering.show(f"dbx-patch: there is no command {command!r}.{hint}", sys.stderr)
+def _unknown(parser: Parser, command: str) -> int:
+    if command.startswith("-") and command != "-":
+        if command in parser._option_string_actions:
+            parser.parse_args([command])  # which ends this process
+        parser.error(f"there is no option {command}" + did_you_mean(command, ("--help", "--version")))
+    hint = did_you_mean(command, COMMANDS) or f". The commands are: {', '.join(COMMANDS)}."
+    rendering.show(f"dbx-patch: there is no command {command!r}{hint}", sys.stderr)
     return 2
 
 
-def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
-    from dbx_patch.simulator.__main__ import add_arguments
+def _parsers() -> tuple[Parser, dict[str, Parser]]:
+    from dbx_patch.commands.simulate import add_options
 
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="dbx-patch",
         description="Makes editable installs work on Databricks. Installing it is all there is to do; these commands"
         " show what it does.",
@@ -141,31 +150,18 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
         made.add_argument("--json", action="store_true", help="print JSON")
         parsers[name] = made
     parsers["explain"].add_argument("name", metavar="NAME", help="a module's full name; it does not have to exist")
-    simulate = parsers["simulate"]
-    indent = "\n" + " " * 26
-    simulate.usage = (
-        f"%(prog)s [--runtime ERA] [--workspace DIR]{indent}[--without-patch] [--json]"
-        f"{indent}(FILE | -c CODE | -m MODULE) [ARGS]"
-    )
-    add_arguments(simulate)
-    simulate.add_argument("--without-patch", action="store_true", help="switch dbx-patch off")
-    json_option = next(action for action in simulate._actions if action.dest == "json")
-    json_option.help = "at the end, print JSON to stderr: exit status, and what the patches and the fallback did"
+    parsers["report"].add_argument("--output", metavar="FILE", help="the file to write (default: dbx-patch-report.txt)")
+    parsers["completion"].add_argument("shell", choices=("bash", "zsh", "fish"), nargs="?", help="for which shell")
+    parsers["completion"].add_argument("--names", metavar="START", help=argparse.SUPPRESS)
+    add_options(parsers["simulate"])
     return parser, parsers
 
 
-def _simulate(parser: argparse.ArgumentParser, argv: list[str]) -> int:
+def _simulate(parser: Parser, argv: list[str]) -> int:
     from dbx_patch.commands.simulate import run
-    from dbx_patch.simulator.__main__ import split_command
+    from dbx_patch.simulator.__main__ import checked
 
-    own, program = split_command(argv)
-    options = parser.parse_args(own)
-    if program is None:
-        parser.error("say what to run: FILE, -c CODE or -m MODULE")
-    if program[0] == "file" and not os.path.isfile(program[1]):
-        parser.error(f"there is no file {program[1]!r}")
-    if not os.path.isdir(options.workspace):
-        parser.error(f"there is no folder {options.workspace!r} to use as the workspace")
+    options, program = checked(parser, argv)
     return run(program, options)
 
 

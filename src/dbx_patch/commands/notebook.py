@@ -6,6 +6,7 @@ import difflib
 from typing import TYPE_CHECKING, Any, Callable
 
 from dbx_patch import api, hooks
+from dbx_patch.commands.report import write_report
 from dbx_patch.diagnosis.explain import explain
 from dbx_patch.diagnosis.installs import list_installs
 from dbx_patch.diagnosis.search import Search, search_path_of
@@ -19,6 +20,7 @@ ACTIONS: dict[str, Callable[[], Result]] = {
     "status": lambda: api.check_patch_status(verbose=False),
     "verify": lambda: verify_editable_installs(verbose=False),
     "paths": list_installs,
+    "report": lambda: write_report(),
     "refresh": lambda: api.process_all_pth_files(force=True, verbose=False),
     "on": lambda: api.apply_all_patches(verbose=False),
     "off": lambda: api.remove_all_patches(verbose=False),
@@ -48,10 +50,11 @@ def unload_ipython_extension(shell: Any) -> None:
 
 
 def run_magic(line: str) -> Result:
-    """%dbx_patch status|verify|paths|refresh|on|off|explain NAME
+    """%dbx_patch status|verify|paths|report|refresh|on|off|explain NAME
 
     status: the state of each patch. verify: what is wrong, and how to fix it. paths: the editable installs.
-    explain NAME: how `import NAME` would resolve. refresh: put lost path entries back. on, off: arm or disarm.
+    explain NAME: how `import NAME` would resolve. report: a file to attach to an issue. refresh: put lost path entries
+    back. on, off: arm or disarm.
     """
     word, *rest = line.split() or ["status"]
     if word == "explain" and len(rest) == 1:
