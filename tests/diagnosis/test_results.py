@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from support.environments import DATABRICKS, ROOT, Environment, clean_environ
+from support.environments import DATABRICKS, ROOT, clean_environ
 from support.kernels import ERAS, Notebook
 from support.sessions import fits
 
@@ -140,54 +140,6 @@ states.append(one.is_patched())
         assert len(found) == count > 0
 
 
-def test_names_that_are_gone_say_what_replaces_them(notebook: Notebook) -> None:
-    cell = """
-import dbx_patch
-said = []
-for name in ("install_sitecustomize", "uninstall_sitecustomize", "check_sitecustomize_status", "no_such_thing"):
-    try:
-        getattr(dbx_patch, name)
-    except AttributeError as error:
-        said.append(str(error))
-said
-"""
-    *gone, plain = notebook.values(cell)[0]
-    assert all("active by itself" in text and "check_startup_status()" in text for text in gone)
-    assert len(gone) == 3 and plain == "module 'dbx_patch' has no attribute 'no_such_thing'"
-
-
-GONE = ("patch_dbx", "patch_and_install", "install_sitecustomize", "uninstall_sitecustomize")
-IMPORTS = [f"from dbx_patch import {name}" for name in (*GONE, "check_sitecustomize_status")]
-IMPORTS.append("import dbx_patch.install_sitecustomize")
-IMPORTS.append("from dbx_patch.install_sitecustomize import install_sitecustomize")
-IMPORTS += ["import dbx_patch.patch_dbx", "from dbx_patch.patch_dbx import patch_dbx"]
-
-
-@pytest.mark.parametrize("statement", IMPORTS)
-def test_imports_of_the_old_version_say_what_to_do(notebook: Notebook, statement: str) -> None:
-    done = notebook.environment.run(
-        f"try:\n    {statement}\nexcept ImportError as error:\n    print(error)", env=DATABRICKS
-    )
-    [sentence] = done.stdout.splitlines()
-    assert (
-        statement.split()[-1].rpartition(".")[2] in sentence and "since 1.0 dbx-patch is active by itself" in sentence
-    )
-    assert "apply_all_patches()" in sentence or "check_startup_status()" in sentence
-
-
-def test_a_name_that_never_was_fails_as_everywhere(notebook: Notebook) -> None:
-    cell = """
-import dbx_patch
-said = [hasattr(dbx_patch, name) for name in ("patch_dbx", "nothing", "explain")]
-try:
-    from dbx_patch import nothing
-except ImportError as error:
-    said.append(str(error).partition(" (")[0])
-said
-"""
-    assert notebook.values(cell) == [[False, False, True, "cannot import name 'nothing' from 'dbx_patch'"]]
-
-
 def test_type_checkers_read_what_is_there() -> None:
     stub = ast.parse((ROOT / "src/dbx_patch/__init__.pyi").read_text())
     read = {
@@ -225,99 +177,6 @@ made = {VerifyResult: dbx_patch.verify_editable_installs(False), Explanation: db
 def test_every_public_name_is_there(notebook: Notebook) -> None:
     cell = "import dbx_patch; [n for n in dbx_patch.__all__ if not callable(getattr(dbx_patch, n))]"
     assert notebook.values(cell) == [[]]
-
-
-@pytest.mark.parametrize("era", ERAS)
-def test_waiting_says_for_what(notebook: Notebook, era: str) -> None:
-    """A runtime has one of two hooks, and a driver has not loaded the executors' one."""
-    cell = "import dbx_patch; {p.name: [p.state, p.reason] for p in dbx_patch.check_patch_status(False).patches}"
-    [states] = notebook.values(cell, runtime=era)
-    other = {"legacy": "workspace_import_machinery", "modern": "wsfs_import_hook"}[era]
-    assert states[other] == ["waiting", f"there is no dbruntime.{other} here, so there is nothing to patch"]
-    waits = ["waiting", "waits until pyspark.wsfs_import_hook is imported"]
-    assert states["executor_wsfs_import_hook"] == waits
-
-
-def test_logging_says_what_was_done_and_can_be_handed_over(notebook: Notebook) -> None:
-    code = """
-import sys
-sys.path[:] = [e for e in sys.path if not e.endswith("proj/src")]
-import acme_src
-print("logging" in sys.modules)
-import dbx_patch, logging, io
-dbx_patch.reset_logger()
-stream = io.StringIO()
-logging.basicConfig(stream=stream, level="DEBUG")
-sys.path[:] = [e for e in sys.path if not e.endswith("proj/src")]
-dbx_patch.refresh_editable_paths()
-print("put back on sys.path" in stream.getvalue())
-"""
-    loud = notebook.environment.run(code, env={**DATABRICKS, "DBX_PATCH_LOG_LEVEL": "debug"})
-    assert loud.stdout == "False\nTrue\n", "logging is the application's to load"
-    root = str(notebook.workspace.home / "proj/src")
-    assert f"dbx_patch DEBUG: put back on sys.path after import acme_src: {root}\n" in loud.stderr
-    assert "dbx_patch DEBUG: served by the fallback: acme_src (" in loud.stderr
-    assert loud.stderr.count("put back") == 1
-    quiet = notebook.environment.run(code, env=DATABRICKS)
-    assert quiet.stdout == "False\nTrue\n" and quiet.stderr == ""
-
-
-BROKEN = """
-import sys, types, dbx_patch
-class Hook:
-    def __setattr__(self, name, value): raise RuntimeError("read-only")
-hook = sys.modules["dbruntime.pythonPathHook"] = types.ModuleType("dbruntime.pythonPathHook")
-class Meta(type):
-    def __setattr__(self, name, value): raise RuntimeError("read-only")
-class PythonPathHook(metaclass=Meta):
-    def _handle_sys_path_maybe_updated(self): pass
-hook.PythonPathHook = PythonPathHook
-sys.modules["dbruntime.autoreload.file_module_utils"] = types.ModuleType("dbruntime.autoreload.file_module_utils")
-dbx_patch.apply_all_patches(verbose=False)
-"""
-
-
-@pytest.mark.parametrize("level", ["DEBUG", "INFO", "WARNING", "ERROR"])
-def test_each_level_logs_its_own(notebook: Notebook, level: str) -> None:
-    """A patch that failed and a setting that is unknown are warnings; a patch that does not apply is information."""
-    settings = {"DBX_PATCH_LOG_LEVEL": level, "DBX_PATCH_DISABLE": "falback", "DBX_PATCH_ENABLED": "maybe"}
-    done = notebook.environment.run(BROKEN, env={**DATABRICKS, **settings})
-    assert done.returncode == 0, done.stderr
-    said = [line for line in done.stderr.splitlines() if " DEBUG: " not in line]
-    warnings = [
-        "dbx_patch WARNING: DBX_PATCH_ENABLED=maybe is not a known value and is ignored",
-        "dbx_patch WARNING: DBX_PATCH_DISABLE names falback, which is not a patch",
-        "dbx_patch WARNING: python_path_hook failed: read-only",
-    ]
-    information = [line for line in said if line.startswith("dbx_patch INFO: autoreload is not applicable: ")]
-    assert len(information) == (level in ("DEBUG", "INFO"))
-    assert [line for line in said if line not in information] == (warnings if level != "ERROR" else [])
-
-
-UNINSTALLED = """
-import sys, dbx_patch
-dbx_patch.check_patch_status(verbose=False)
-print("ready", flush=True)
-sys.stdin.readline()
-for code in ("dbx_patch.load_ipython_extension", "from dbx_patch import load_ipython_extension", "dbx_patch.unknown"):
-    try:
-        exec(code)
-    except ImportError as error:
-        print(error)
-print(dbx_patch.check_patch_status(verbose=False).warnings)
-"""
-
-
-def test_uninstalled_while_it_runs_says_what_to_do(environment: Environment) -> None:
-    line = [environment.python, "-c", UNINSTALLED]
-    with subprocess.Popen(line, env=clean_environ(DATABRICKS), stdin=-1, stdout=-1, stderr=-1, text=True) as process:
-        assert process.stdout and process.stdout.readline() == "ready\n"
-        environment.pip("uninstall", "-q", "-y", "dbx-patch")
-        said, errors = process.communicate("go on\n", timeout=60)
-    *fails, warnings = said.splitlines()
-    assert errors == "" and len(fails) == 3, said
-    assert set(fails) == {"dbx-patch was uninstalled while this process was running: restart Python"}
-    assert "when Python is restarted" in warnings
 
 
 def test_startup_status(notebook: Notebook) -> None:
