@@ -66,6 +66,18 @@ def test_the_magics_answer_in_html(own: House, tmp_path: Path, era: str) -> None
                 assert word in outcome.html, (line, word)
 
 
+@pytest.mark.parametrize("era", ERAS)
+def test_nothing_is_shown_twice_in_a_cell(own: House, tmp_path: Path, era: str) -> None:
+    with kernel_in(own, tmp_path, era) as kernel:
+        for call in ("verify_editable_installs()", "explain('acme')", "check_patch_status()"):
+            printed = kernel.run(f"import dbx_patch\nfound = dbx_patch.{call}\nfound")
+            assert printed.error == "" and printed.text and printed.data == [], call
+            later = kernel.run("found")
+            assert later.text == "" and list(later.data[0]) == ["text/plain", "text/html"] and len(later.data) == 1
+        quiet = kernel.run("dbx_patch.explain('acme', verbose=False)")
+        assert quiet.text == "" and "import acme works" in quiet.html
+
+
 def test_a_wrong_word_is_explained_and_harms_nothing(own: House, tmp_path: Path) -> None:
     with kernel_in(own, tmp_path, "modern") as kernel:
         kernel.run("%load_ext dbx_patch")
