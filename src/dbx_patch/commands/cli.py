@@ -28,6 +28,10 @@ COMMANDS = {
         "Run your own code under a simulated Databricks runtime, in this environment.",
         "dbx-patch simulate --runtime legacy job.py --date today",
     ),
+    "selftest": (
+        "Try each promise of dbx-patch on the runtime that this process runs in, and leave nothing behind.",
+        "dbx-patch selftest --json > report.json",
+    ),
     "report": ("Write a file to attach to an issue; names of users and folders are replaced.", "dbx-patch report"),
     "completion": ("Print the script that completes commands in your shell.", "dbx-patch completion bash"),
     "version": ("Show the versions of dbx-patch and Python.", "dbx-patch version"),
@@ -100,6 +104,7 @@ def _run(argv: list[str]) -> int:
         "paths": _paths,
         "explain": lambda: _explain(options.name),
         "demo": _demo,
+        "selftest": lambda: _selftest(options),
     }
     if command == "version":
         return _version(options.json)
@@ -150,6 +155,11 @@ def _parsers() -> tuple[Parser, dict[str, Parser]]:
         made.add_argument("--json", action="store_true", help="print JSON")
         parsers[name] = made
     parsers["explain"].add_argument("name", metavar="NAME", help="a module's full name; it does not have to exist")
+    selftest = parsers["selftest"]
+    selftest.add_argument("--workspace", default="", metavar="DIR", help="the folder for the throw-away projects")
+    selftest.add_argument(
+        "--spark", action="store_true", help="try executors, starting a Spark session if none is active"
+    )
     parsers["report"].add_argument("--output", metavar="FILE", help="the file to write (default: dbx-patch-report.txt)")
     parsers["completion"].add_argument("shell", choices=("bash", "zsh", "fish"), nargs="?", help="for which shell")
     parsers["completion"].add_argument("--names", metavar="START", help=argparse.SUPPRESS)
@@ -193,6 +203,15 @@ def _demo() -> Result:
     from dbx_patch.commands.demo import run_demo
 
     return run_demo()
+
+
+def _selftest(options: argparse.Namespace) -> Result:
+    from dbx_patch.selftest.run import run_selftest
+
+    def progress(step: str) -> None:
+        rendering.show(f"dbx-patch selftest: {step}", sys.stderr)
+
+    return run_selftest(options.workspace, options.spark, None if options.json else progress)
 
 
 def _version(as_json: bool) -> int:

@@ -11,6 +11,7 @@ from dbx_patch.diagnosis.explain import explain
 from dbx_patch.diagnosis.installs import list_installs
 from dbx_patch.diagnosis.search import Search, search_path_of
 from dbx_patch.diagnosis.verify import verify_editable_installs
+from dbx_patch.selftest.run import run_selftest
 
 if TYPE_CHECKING:
     from dbx_patch.output.results import Result
@@ -21,6 +22,7 @@ ACTIONS: dict[str, Callable[[], Result]] = {
     "verify": lambda: verify_editable_installs(verbose=False),
     "paths": list_installs,
     "report": lambda: write_report(),
+    "selftest": lambda: run_selftest(progress=print),
     "refresh": lambda: api.process_all_pth_files(force=True, verbose=False),
     "on": lambda: api.apply_all_patches(verbose=False),
     "off": lambda: api.remove_all_patches(verbose=False),
@@ -50,11 +52,11 @@ def unload_ipython_extension(shell: Any) -> None:
 
 
 def run_magic(line: str) -> Result:
-    """%dbx_patch status|verify|paths|report|refresh|on|off|explain NAME
+    """%dbx_patch status|verify|paths|selftest|report|refresh|on|off|explain NAME
 
     status: the state of each patch. verify: what is wrong, and how to fix it. paths: the editable installs.
-    explain NAME: how `import NAME` would resolve. report: a file to attach to an issue. refresh: put lost path entries
-    back. on, off: arm or disarm.
+    explain NAME: how `import NAME` would resolve. selftest: try each promise here, and leave nothing behind.
+    report: a file to attach to an issue. refresh: put lost path entries back. on, off: arm or disarm.
     """
     word, *rest = line.split() or ["status"]
     if word == "explain" and len(rest) == 1:

@@ -6,10 +6,12 @@ from typing import Sequence
 WIDEST_CELL = 40  # in a terminal, of a column that is not the last
 # word -> its kind: a cell that is one of these is marked, in a terminal by colour, in HTML as a badge
 KINDS = {
-    **dict.fromkeys(("applied", "ok", "added", "present", "works", "yes", "wins", "passes", "handled"), "good"),
+    **dict.fromkeys(
+        ("applied", "ok", "added", "present", "works", "yes", "wins", "passes", "handled", "holds"), "good"
+    ),
     **dict.fromkeys(("failed", "error", "missing", "fails", "refused", "missed"), "bad"),
     **dict.fromkeys(("warning", "not_applicable", "disabled", "removed", "lost", "stops"), "doubtful"),
-    **dict.fromkeys(("waiting", "note", "no", "other"), "quiet"),
+    **dict.fromkeys(("waiting", "note", "no", "other", "not tried"), "quiet"),
 }
 
 

@@ -1,0 +1,1 @@
+"""``dbx-patch selftest``: whether each promise of dbx-patch holds on the runtime that this process runs in."""

@@ -1,0 +1,50 @@
+"""Running the self-test in a simulated notebook, and reading what it reports."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from support.kernels import Notebook
+from support.workspaces import Workspace
+
+RUN = "from dbx_patch.selftest.run import run_selftest; run_selftest({options}).to_dict()"
+# What no process without Spark can try
+ALWAYS_OUT = {"executors"}
+PROMISES = (
+    *("armed", "patches", "rebuilt-path", "cell", "between-cells", "lost-path", "library", "lazy", "hook", "threads"),
+    *("new-submodule", "beside", "autoreload", "executors"),
+)
+PREFIX = "dbx_patch_selftest_"
+
+
+def own_workspace(notebook: Notebook, folder: Path) -> Notebook:
+    """A shared environment's notebook in a workspace of its own, in which nobody else runs a self-test."""
+    (folder / "temporary").mkdir()
+    return Notebook(notebook.environment, Workspace(folder).create())
+
+
+def report_of(notebook: Notebook, *before: str, options: str = "", **settings: Any) -> dict[str, Any]:
+    """What a notebook's self-test reports, in the cell after ``before``; it prints nothing and leaves no file."""
+    top = notebook.workspace.folder.parent
+    files = files_in(top)
+    env = {"TMPDIR": str(top / "temporary"), **settings.pop("env", {})}
+    [*_, report] = notebook.values(*before, RUN.format(options=options), env=env, **settings)
+    assert files_in(top) == files
+    assert report["left"] == [] and tuple(p["name"] for p in report["promises"]) == PROMISES
+    return dict(report)
+
+
+def by_verdict(report: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Verdict -> promise -> reason."""
+    found: dict[str, dict[str, str]] = {"holds": {}, "fails": {}, "not tried": {}}
+    for promise in report["promises"]:
+        found[promise["verdict"]][promise["name"]] = promise["reason"]
+    return found
+
+
+def files_in(folder: Path) -> set[str]:
+    """All files and folders below ``folder``, bytecode aside."""
+    found = (os.path.join(at, name) for at, folders, files in os.walk(folder) for name in [*folders, *files])
+    return {path for path in found if "__pycache__" not in path}
