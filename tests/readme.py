@@ -14,6 +14,7 @@ FOLDERS = {
     "process": "Interpreters with the installed wheel: start-up, installing, import hooks, executors.",
     "notebook": "Simulated kernels of both eras, with real editable installs.",
     "diagnosis": "What commands and the API say.",
+    "selftest": "What `dbx-patch selftest` finds, and that it leaves nothing behind.",
     "simulator": "The simulated runtimes themselves, without dbx-patch.",
     "guards": "Costs, told by counting.",
     "compat": "Every installer and backend, in each situation.",
@@ -27,7 +28,8 @@ HEAD = """\
 
 This file is written by `python tests/readme.py`, from the first line of each test file. A test fails where they differ.
 
-Helpers that folders share are in `support`; `benchmarks` is run by `python -m tests.benchmarks`.
+Helpers that folders share are in `support`; `benchmarks` is run by `python -m tests.benchmarks`, and `runtimes`
+compares a report of the self-test with what is simulated: `python -m tests.runtimes REPORT.json`.
 """
 
 
