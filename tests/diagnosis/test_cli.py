@@ -18,7 +18,7 @@ from support.kernels import ERAS, Notebook
 from support.sessions import ON, as_json, command, fits
 from support.workspaces import write
 
-COMMANDS = ("status", "verify", "paths", "explain", "demo", "simulate", "report", "completion", "version")
+COMMANDS = ("status", "verify", "paths", "explain", "demo", "simulate", "selftest", "report", "completion", "version")
 
 
 @pytest.fixture

@@ -75,13 +75,14 @@ def test_every_magic_shows_html(env: Environment, tmp_path: Path) -> None:
     code = """
 run("%load_ext dbx_patch")
 cells = ["%dbx_patch", "%dbx_patch status", "%dbx_patch verify", "%dbx_patch paths", "%dbx_patch refresh",
-         "%dbx_patch explain acme_src.sub", "%dbx_patch off", "%dbx_patch on"]
+         "%dbx_patch explain acme_src.sub", "%dbx_patch off", "%dbx_patch on", "%dbx_patch selftest"]
 print(json.dumps([html(cell) for cell in cells]))
 """
     shown = in_ipython(env, code, tmp_path)
     assert all(text.startswith("<div") and text.endswith("</div>") for text in shown)
     assert "sys_path_init" in shown[1] and "nothing found" in shown[2] and "acme_src_project" in shown[3]
     assert "acme_src/sub.py" in shown[5] and "disarmed" in shown[6] and "active" in shown[7]
+    assert "14 promises" in shown[8] and "not tried" in shown[8]
 
 
 def test_text_plain_is_the_text(env: Environment, tmp_path: Path) -> None:

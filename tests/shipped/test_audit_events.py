@@ -78,7 +78,7 @@ def test_every_call_of_the_api(audited: Notebook, log: Path, record_property: Re
     assert_clean(log, record_property)
 
 
-@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in ("demo", "simulate")])
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in ("demo", "simulate", "selftest")])
 @pytest.mark.parametrize("options", [(), ("--json",)])
 def test_every_command(
     audited: Notebook, log: Path, name: str, options: tuple[str, ...], record_property: Record

@@ -19,8 +19,14 @@ if TYPE_CHECKING:
 
 NAME = "trust_audit"  # of this module, in the environments too
 LOG = "TRUST_AUDIT_LOG"
-# The simulator is a test tool that the user asks for, and makes processes and files in temporary folders.
-EXEMPT = ("/dbx_patch/simulator/", "/dbx_patch/commands/demo.py", "/dbx_patch/commands/simulate.py")
+# The simulator is a test tool that the user asks for, and makes processes and files in temporary folders. What the
+# self-test writes, and where, is watched by a test of its own.
+EXEMPT = (
+    "/dbx_patch/simulator/",
+    "/dbx_patch/selftest/",
+    "/dbx_patch/commands/demo.py",
+    "/dbx_patch/commands/simulate.py",
+)
 # Modules of the standard library that make methods for classes by compiling them
 CLASS_MAKERS = ("dataclasses.py", "collections/__init__.py", "typing.py", "enum.py", "functools.py")
 PROCESSES = (

@@ -16,10 +16,11 @@ from dbx_patch.selftest.sources import RELIED_ON, describe
 
 def fingerprint() -> dict[str, Any]:
     """Return what tells one runtime from another. No module is imported; what cannot be read is said to be so."""
+    system = os.uname()  # platform.platform() starts a process
     return {
         "python": platform.python_version(),
         "implementation": platform.python_implementation(),
-        "system": platform.platform(),
+        "system": " ".join((system.sysname, system.release, system.machine)),
         "runtime": os.environ.get("DATABRICKS_RUNTIME_VERSION", ""),
         "settings": {name: text for name, text in sorted(os.environ.items()) if name.startswith("DBX_PATCH_")},
         "environment": sys.prefix,

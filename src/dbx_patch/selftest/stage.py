@@ -163,7 +163,8 @@ def _make(folder: str) -> None:
 def _write(folder: str, files: dict[str, str]) -> None:
     for name, text in files.items():
         path = os.path.join(folder, name)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
+        if not os.path.isdir(os.path.dirname(path)):
+            os.makedirs(os.path.dirname(path))
         with open(path, "w", encoding="utf-8") as stream:
             stream.write(text)
 
