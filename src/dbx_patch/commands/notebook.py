@@ -11,7 +11,6 @@ from dbx_patch.diagnosis.explain import explain
 from dbx_patch.diagnosis.installs import list_installs
 from dbx_patch.diagnosis.search import Search, search_path_of
 from dbx_patch.diagnosis.verify import verify_editable_installs
-from dbx_patch.selftest.run import run_selftest
 
 if TYPE_CHECKING:
     from dbx_patch.output.results import Result
@@ -22,7 +21,7 @@ ACTIONS: dict[str, Callable[[], Result]] = {
     "verify": lambda: verify_editable_installs(verbose=False),
     "paths": list_installs,
     "report": lambda: write_report(),
-    "selftest": lambda: run_selftest(progress=print),
+    "selftest": lambda: _selftest(),
     "refresh": lambda: api.process_all_pth_files(force=True, verbose=False),
     "on": lambda: api.apply_all_patches(verbose=False),
     "off": lambda: api.remove_all_patches(verbose=False),
@@ -68,6 +67,12 @@ def run_magic(line: str) -> Result:
     near = difflib.get_close_matches(word, _WORDS, 1, 0.5)
     hint = f" Did you mean `%{MAGIC} {near[0]}`?" if near and word not in _WORDS else ""
     raise UsageError(f"%{MAGIC} takes one of: {', '.join(ACTIONS)}, explain NAME.{hint}")
+
+
+def _selftest() -> Result:
+    from dbx_patch.selftest.run import run_selftest
+
+    return run_selftest(progress=print)
 
 
 def complete(shell: Any, event: Any) -> list[str]:

@@ -42,7 +42,11 @@ _LONGEST_SECONDS = 6.0
 
 
 class Hung(Exception):
-    """A cell has not ended in time."""
+    """A cell has not ended, though it had all the time that one may take."""
+
+
+class OutOfTime(Exception):
+    """The time for the whole self-test was over before a cell had ended, or begun."""
 
 
 @dataclass
@@ -73,7 +77,10 @@ class Asker:
         sys.modules[self.library] = module
 
     def cell(self, code: str) -> Outcome:
-        """Run the code of a cell. Raises Hung."""
+        """Run the code of a cell. Raises Hung, or OutOfTime."""
+        left = self._deadline - time.monotonic()
+        if left < 0:
+            raise OutOfTime("the time for the whole self-test was over")
         code = code.replace("LIBRARY", self.library)
         outcome: list[tuple[bool, Any]] = []
         done = _thread.allocate_lock()
@@ -81,18 +88,20 @@ class Asker:
         self._running = done
         compiled = compile(code, _CELL_FILE, "exec")
         thread = _thread.start_new_thread(self._run_cell, (compiled, {"__name__": "__main__"}, outcome, done))
-        seconds = max(0.5, min(_LONGEST_SECONDS, self._deadline - time.monotonic()))
-        if not done.acquire(timeout=seconds):
-            raise Hung(f"no answer within {seconds:.0f} s")
+        if not done.acquire(timeout=min(_LONGEST_SECONDS, left)):
+            if left < _LONGEST_SECONDS:
+                raise OutOfTime("the time for the whole self-test was over while a cell still ran")
+            raise Hung(f"no answer within {_LONGEST_SECONDS:.0f} s")
         self._running = None
         _forget_thread(thread)
         return Outcome(*outcome[0])
 
-    def wait(self) -> None:
-        """Wait for a cell that an interrupt or a hang has left running, since it would go on importing."""
+    def wait(self) -> list[str]:
+        """Wait for a cell that was left running, since it would go on importing; say so where it does not end."""
         running, self._running = self._running, None
-        if running is not None:
-            running.acquire(timeout=3.0)
+        if running is None or running.acquire(timeout=2.5):
+            return []
+        return ["a cell that has not ended, and may still import"]
 
 
 def _forget_thread(identifier: int) -> None:

@@ -30,7 +30,7 @@ _KNOWN = frozenset(
     }
 )
 _PATTERNS = re.compile(
-    r"python\d\.\d+|python\d+\.zip|pythonEnv-[\w-]+|py4j-[\d.]+-src\.zip|_engine_pyspark\.zip|userFiles-\S*"
+    r"<[^<>]+>|python\d\.\d+|python\d+\.zip|pythonEnv-[\w-]+|py4j-[\d.]+-src\.zip|_engine_pyspark\.zip|userFiles-\S*"
     r"|dbx_patch\w*(\.py)?|zzz_dbx_patch\.\w+|spark-[\w.-]+|hook\.py|file_module_utils\.py|sys_path_init\.py"
     r"|wsfs_import_hook\.py|workspace_import_machinery\.py|pythonPathHook\.py|PostImportHook\.py|WsfsPathFinder\.py"
 )
@@ -85,7 +85,7 @@ class Mask:
         for folder in sorted(known, key=len, reverse=True):  # these may have blanks in them
             text = text.replace(folder, self.path(folder))
         text = _IN_TEXT.sub(lambda match: self.path(match.group()), text)
-        for word in self._words:
+        for word in sorted(self._words, key=len, reverse=True):
             text = text.replace(word, self._part(word))
         return text
 

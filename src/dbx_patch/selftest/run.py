@@ -11,7 +11,7 @@ from dbx_patch._version import __version__
 from dbx_patch.diagnosis.startup import StartupStatus, check_startup_status
 from dbx_patch.diagnosis.status import current_status, is_active, is_databricks
 from dbx_patch.selftest import imports, layers, surroundings
-from dbx_patch.selftest.asking import Hung
+from dbx_patch.selftest.asking import Hung, OutOfTime
 from dbx_patch.selftest.executors import executors
 from dbx_patch.selftest.fingerprint import fingerprint
 from dbx_patch.selftest.interrupts import Interrupts
@@ -131,9 +131,12 @@ class _Run:
                 promise = Promise(name, title, HOLDS, attempt(self.trial))
             except NotTried as reason:
                 promise = Promise(name, title, NOT_TRIED, str(reason))
+            except OutOfTime as reason:
+                promise = Promise(name, title, NOT_TRIED, str(reason))
+                self.reason = str(reason)
             except (Broken, Hung) as reason:
                 promise = Promise(name, title, FAILS, " ".join(filter(None, (str(reason), state_of(*behind)))))
-                self.reason = f"before it, a cell hung: {title}" if isinstance(reason, Hung) else ""
+                self.reason = f"a cell before it hung: {title}" if isinstance(reason, Hung) else ""
             except Exception as fault:
                 promise = Promise(name, title, NOT_TRIED, f"trying it failed: {type(fault).__name__}: {fault}")
             self.promises.append(promise)
@@ -150,7 +153,7 @@ class _Run:
         """Take everything away. Each step is tried on its own, and again where something interrupts it."""
         steps: list[Callable[[], object]] = []
         if self.trial is not None:
-            steps.append(self.trial.asker.wait)
+            steps.append(lambda: self.left.extend(self.trial.asker.wait() if self.trial else ()))
         if self.state is not None:
             steps.append(self._keep_faults)
             steps.append(self.state.restore)

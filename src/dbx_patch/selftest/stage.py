@@ -34,7 +34,9 @@ class Stage:
     def __init__(self, token: str, wanted: str = "") -> None:
         self.token = token
         self.notebook_folder = notebook_folder()
-        self._wanted = os.path.abspath(wanted) if wanted else ""
+        here = str(Path.cwd())
+        places = [os.path.abspath(wanted)] if wanted else [self.notebook_folder, here if in_workspace(here) else ""]
+        self._places = [place for place in dict.fromkeys(places) if place]
         self.temporary = os.path.join(os.path.realpath(tempfile.gettempdir()), token)
         self.workspace = ""
         self.reason = ""
@@ -74,8 +76,7 @@ class Stage:
 
     def clean_up_earlier(self) -> list[str]:
         """Remove what earlier runs have left that were killed; return it."""
-        parents = [self._wanted, self.notebook_folder, os.path.dirname(self.temporary)]
-        return [path for parent in dict.fromkeys(filter(None, parents)) for path in _clean_up(parent)]
+        return [path for parent in [*self._places, os.path.dirname(self.temporary)] for path in _clean_up(parent)]
 
     def write(self) -> None:
         """Write all projects. OSError where the temporary folder cannot be written to."""
@@ -96,18 +97,16 @@ class Stage:
         _write(site_folder, self._installs)
 
     def _find_place(self) -> None:
-        place = self._wanted or self.notebook_folder
-        if not place:
-            self.reason = "no folder of the workspace is on sys.path here, nor is the working directory in one"
-            return
-        try:
-            _make(os.path.join(place, self.token))
-        except OSError as error:
-            self.reason = f"{place} cannot be written to: {error.strerror}"
-        else:
-            self.workspace = os.path.join(place, self.token)
-            if not in_workspace(self.workspace):
-                self.reason = f"{place} is not in the workspace"
+        self.reason = "no folder of the workspace is on sys.path, and the working directory is not in the workspace"
+        for place in self._places:
+            try:
+                _make(os.path.join(place, self.token))
+            except OSError as error:
+                self.reason = f"{place} cannot be written to: {error.strerror}"
+            else:
+                self.workspace = os.path.join(place, self.token)
+                self.reason = "" if in_workspace(self.workspace) else f"{place} is not in the workspace"
+                return
 
     def is_beside_notebook(self) -> bool:
         """Tell whether the projects lie beside the notebook: then a module can be put there, too."""
@@ -135,8 +134,7 @@ class Stage:
     def remove(self) -> list[str]:
         """Remove all of it; return what is left."""
         paths = [os.path.join(self.notebook_folder, self.beside + ".py")] if self.notebook_folder else []
-        for place in dict.fromkeys((self._wanted, self.notebook_folder)):
-            paths += [os.path.join(place, self.token)] if place else []
+        paths += [os.path.join(place, self.token) for place in self._places]
         for path in [*paths, self.temporary]:
             _remove(path)
         return [path for path in [*paths, self.temporary] if os.path.lexists(path)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import site
 import sys
-import time
 from importlib.machinery import FileFinder, PathFinder
 from typing import Any
 
@@ -33,7 +32,6 @@ class Trial:
         self.stage = stage
         self.state = state
         self.asker = Asker(stage.token, deadline)
-        self.deadline = deadline
         self.site_folder = ""
         self.library_folder = ""
         self._path: list[str] = []
@@ -44,7 +42,7 @@ class Trial:
         before = set(site.getsitepackages())
         site.PREFIXES.append(prefix)  # so that it counts whatever the runtime does to sys.path
         ours = [folder for folder in site.getsitepackages() if folder not in before and folder.startswith(prefix)]
-        self.site_folder = canonical(ours[-1])
+        self.site_folder = canonical(ours[-1] if ours else os.path.join(prefix, "site-packages"))
         os.makedirs(self.site_folder)
         self.stage.write_installs(self.site_folder)
         site.addsitedir(self.site_folder)
@@ -64,8 +62,6 @@ class Trial:
             for entry, finder in list(sys.path_importer_cache.items()):
                 if entry.startswith(folder + "/"):
                     getattr(finder, "invalidate_caches", lambda: None)()
-        if time.monotonic() > self.deadline:
-            raise NotTried("the time of 15 s for the whole self-test was over")
 
     def cell(self, code: str) -> Any:
         """Return what a cell assigns to ``result``; Broken where it fails."""
