@@ -102,6 +102,28 @@ def test_no_folder_at_all_can_be_written_to(own: Notebook) -> None:
     assert all("No usable temporary directory" in reason for reason in found["not tried"].values())
 
 
+def test_a_working_directory_that_is_gone(own: Notebook) -> None:
+    gone = str(own.workspace.home / "gone")
+    cell = f"import os; os.mkdir({gone!r}); os.chdir({gone!r}); os.rmdir({gone!r})"
+    found = by_verdict(report_of(own, cell))
+    assert found["fails"] == {} and {"cell", "library", "beside"} <= set(found["holds"])
+
+
+def test_an_interrupt_without_a_signal(own: Notebook) -> None:
+    """As by an exception that is set in the thread from elsewhere."""
+    cell = """
+import time
+from dbx_patch.selftest.run import run_selftest
+def progress(step):
+    if "a cell imports" in step:
+        raise KeyboardInterrupt
+report = run_selftest(progress=progress)
+[report.interrupted, report.exit_code(), report.left]
+"""
+    assert own.values(cell) == [[True, 130, []]]
+    assert leftovers(own) == []
+
+
 class Running:
     """A kernel of its own process, which runs a self-test that stops for long at one step."""
 

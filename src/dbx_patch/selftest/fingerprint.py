@@ -7,11 +7,11 @@ import os
 import platform
 import sys
 from importlib.machinery import PathFinder
-from pathlib import Path
 from typing import Any
 
 from dbx_patch.index.workspace import in_workspace
 from dbx_patch.selftest.sources import RELIED_ON, describe
+from dbx_patch.selftest.stage import working_directory
 
 
 def fingerprint() -> dict[str, Any]:
@@ -32,15 +32,8 @@ def fingerprint() -> dict[str, Any]:
         "workspace_finders": {
             entry: kind(finder) for entry, finder in list(sys.path_importer_cache.items()) if in_workspace(entry)
         },
-        "working_directory": _working_directory(),
+        "working_directory": working_directory(),
     }
-
-
-def _working_directory() -> str:
-    try:
-        return str(Path.cwd())
-    except OSError:
-        return ""
 
 
 def _module(name: str) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def run_selftest(
             run.prepare()
             run.ask()
         except KeyboardInterrupt:
-            pass
+            interrupts.came = True  # by whatever means: not every notebook interrupts by the signal
         except Exception as fault:
             run.reason = f"the self-test itself failed: {type(fault).__name__}: {fault}"
         interrupts.welcome = False

@@ -34,7 +34,7 @@ class Stage:
     def __init__(self, token: str, wanted: str = "") -> None:
         self.token = token
         self.notebook_folder = notebook_folder()
-        here = str(Path.cwd())
+        here = working_directory()
         places = [os.path.abspath(wanted)] if wanted else [self.notebook_folder, here if in_workspace(here) else ""]
         self._places = [place for place in dict.fromkeys(places) if place]
         self.temporary = os.path.join(os.path.realpath(tempfile.gettempdir()), token)
@@ -142,14 +142,19 @@ class Stage:
 
 def notebook_folder() -> str:
     """Return the notebook's folder as it is on ``sys.path``; "" where there is none in the workspace."""
-    try:
-        here = os.path.realpath(Path.cwd())
-    except OSError:
-        here = ""
+    here = os.path.realpath(working_directory() or "/")
     index = snapshot.current()
     entries = [e for e in sys.path if isinstance(e, str) and os.path.isabs(e) and in_workspace(e)]
     own = [e for e in entries if index.whose(e) is not EDITABLE and e not in index.site_folders and os.path.isdir(e)]
     return next((e for e in own if os.path.realpath(e) == here), own[0] if own else "")
+
+
+def working_directory() -> str:
+    """Return the working directory, "" where it is gone."""
+    try:
+        return str(Path.cwd())
+    except OSError:
+        return ""
 
 
 def _make(folder: str) -> None:
