@@ -10,7 +10,7 @@ from dbx_patch.simulator import Variant
 from support.environments import Environment, once
 from support.kernels import ERAS, LIBRARY, Notebook
 from support.sessions import copy_of
-from support.tools import downloaded
+from support.tools import install_pytest
 from support.workspaces import HATCHLING, Workspace, write
 
 PYPROJECT = HATCHLING + '[project]\nname = "shop"\nversion = "0.0.1"\n[project.scripts]\nmain = "shop.main:main"\n'
@@ -76,8 +76,7 @@ def template(shared: Path, tools: Path, wheel: Path, environment: Environment) -
     def make(folder: Path) -> None:
         made = copy_of(environment, folder / "env")
         workspace = Workspace(folder).create()
-        links = downloaded(str(tools / "bin/python"), "pytest", ["pytest"])
-        made.pip("install", "-q", "--find-links", links, "pytest")
+        install_pytest(made)
         write(made.site_packages, {"library.py": LIBRARY})
         made.install_editable(write(workspace.home / "shop", TEMPLATE))
 

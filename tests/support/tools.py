@@ -6,7 +6,7 @@ import hashlib
 import os
 from pathlib import Path
 
-from support.environments import TARGET, locked, run, target_version
+from support.environments import TARGET, Environment, locked, run, target_version
 
 NAMES = Path(__file__).with_name("backends.in")
 PINS = NAMES.with_suffix(".txt")  # made from the names by `nox -s raise_backends`
@@ -56,3 +56,9 @@ def downloaded(python: str, name: str, requirements: list[str]) -> Path:
         except AssertionError:
             run([*command, "--no-index", *requirements])
     return folder
+
+
+def install_pytest(environment: Environment) -> None:
+    """Install pytest into an environment, with all that it needs: what ``tools`` have of that does not count."""
+    links = downloaded(str(environment.tools / "bin/python"), "pytest", ["pytest"])
+    environment.pip("install", "-q", "--ignore-installed", "--find-links", links, "pytest")
