@@ -37,7 +37,7 @@ def rows(houses: Houses, quick: bool) -> Iterator[Row]:
         for name in ("trigger", "miss", "hit") if counting.HAVE_VALGRIND else ():
             counts.setdefault(name, []).append(probe.per_call(name, *_CALLS[name]))
         operations = probe.value("ops")
-        yield _miss_operations(size, operations)
+        yield from _miss_operations(size, operations)
     yield from _instructions(probe, counts)
     times = probe.value("times")
     for pair, (what, rival) in _PAIRS.items():
@@ -49,12 +49,17 @@ def rows(houses: Houses, quick: bool) -> Iterator[Row]:
         yield growth_row(GROUP, f"instructions, {name}, by installs", sizes, values, "", CONSTANT)
 
 
-def _miss_operations(size: int, operations: dict[str, int]) -> Row:
+def _miss_operations(size: int, operations: dict[str, int]) -> Iterator[Row]:
     folders = operations["site folders"]
     what = f"file operations of an ordinary miss, {size} installs"
     row = Row(GROUP, what, operations["miss"], "operations", "site folders", folders)
     row.note = f"PathFinder before it: {operations['PathFinder, a miss']}; a hit: {operations['hit']}"
-    return row.at_most(folders, "one per site folder")
+    yield row.at_most(folders, "one per site folder")
+    sources = operations["source folders"]
+    what = f"file operations of a miss of user code, {size} installs"
+    row = Row(GROUP, what, operations["miss of user code"], "operations", "source folders", sources)
+    row.note = "a module may be new there; PathFinder, which asks the index alone, spares as many"
+    yield row.at_most(folders + sources, "one per site folder and source folder")
 
 
 def _instructions(probe: Probe, counts: dict[str, list[float]]) -> Iterator[Row]:

@@ -5,6 +5,7 @@ Prints JSON; with the name of one finder it only calls that so often, for callgr
 
 import json
 import sys
+import sysconfig
 from importlib.machinery import PathFinder
 
 from paired import loop, paired
@@ -12,6 +13,8 @@ from paired import loop, paired
 from dbx_patch import hooks
 
 MISSING, PROVIDED = "surely_missing", "acme_000"
+# What most misses are: a library tries an optional module
+BY_A_LIBRARY = compile(f"lambda: find_spec({MISSING!r})", sysconfig.get_path("purelib") + "/some_library.py", "eval")
 _TABLE = dict.fromkeys(hooks.watched)
 
 
@@ -43,7 +46,8 @@ def functions():
     found = {
         "minimal": lambda: minimal.find_spec(MISSING, None, None),
         "trigger": lambda: trigger.find_spec(MISSING, None, None),
-        "miss": lambda: fallback.find_spec(MISSING, None, None),
+        "miss": eval(BY_A_LIBRARY, {"find_spec": fallback.find_spec}),
+        "miss of user code": lambda: fallback.find_spec(MISSING, None, None),
         "hit": lambda: fallback.find_spec(PROVIDED, None, None),
         "PathFinder, a miss": lambda: PathFinder.find_spec(MISSING),
         "PathFinder, a hit": lambda: PathFinder.find_spec(PROVIDED, [source + "/"]),
@@ -79,7 +83,15 @@ def main():
         from dbx_patch.index import snapshot
 
         result = {name: operations(function) for name, function in found.items()}
-        print(json.dumps({**result, "site folders": len(snapshot.current().site_folders)}))
+        print(
+            json.dumps(
+                {
+                    **result,
+                    "site folders": len(snapshot.current().site_folders),
+                    "source folders": len(snapshot.current().path_entries),
+                }
+            )
+        )
     elif what == "times":
         found = functions()
         pairs = [("trigger", "minimal"), ("trigger", "wrapt"), ("miss", "PathFinder, a miss")]
