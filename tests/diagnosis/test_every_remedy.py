@@ -15,13 +15,17 @@ import pytest
 from dbx_patch.diagnosis import findings
 from support import cases_of_installs, cases_of_names, cases_of_processes, cases_of_projects, cases_of_sources
 from support.environments import ROOT, once
-from support.pasting import Case, World, judge, make_template
+from support.pasting import World, make_template
+from support.remedy_cases import Case, judge
 from support.stacked import CHAININGS
 from support.wheels import make_index
 
 KINDS = (cases_of_processes, cases_of_installs, cases_of_projects, cases_of_sources, cases_of_names)
 CASES = [case for kind in KINDS for case in kind.CASES]
 WORLDS = [(case, chaining) for case in CASES for chaining in CHAININGS if case.stacked or chaining == "path line"]
+
+# In a notebook remedies are spelled otherwise: one case of each kind
+IN_CELLS = {case.code: case for case in reversed(CASES) if case.pastes}.values()
 
 
 @pytest.fixture
@@ -35,6 +39,14 @@ def world(request: pytest.FixtureRequest, tmp_path: Path, shared: Path, tools: P
     "case, world", WORLDS, indirect=["world"], ids=[f"{case.code}: {case.name}, {how}" for case, how in WORLDS]
 )
 def test_a_remedy_that_is_pasted_does_what_it_says(case: Case, world: World) -> None:
+    judge(case, world)
+
+
+@pytest.mark.parametrize(
+    "case, world", [(case, "path line") for case in IN_CELLS], indirect=["world"], ids=[case.code for case in IN_CELLS]
+)
+def test_a_remedy_that_is_pasted_into_a_notebook(case: Case, world: World) -> None:
+    world.session.in_notebook = True
     judge(case, world)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 
 from support.installed import distribution
-from support.pasting import Case, World
+from support.pasting import World
+from support.remedy_cases import Case
 from support.workspaces import HATCHLING, write
 
 NEIGHBOUR = "import neighbour; neighbour.VALUE"

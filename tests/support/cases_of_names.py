@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from support.pasting import Case, World
+from support.pasting import World
+from support.remedy_cases import Case
 from support.workspaces import package, write
 
 RELOADED = "import acme; acme.VALUE[:4] == 'acme' and acme.VALUE"

@@ -6,7 +6,8 @@ import shutil
 from pathlib import Path
 
 from support.environments import ROOT
-from support.pasting import Case, World
+from support.pasting import World
+from support.remedy_cases import Case
 from support.workspaces import write
 
 _BY_HAND = "import dbx_patch; dbx_patch.apply_all_patches(verbose=False)\n"

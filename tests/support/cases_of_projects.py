@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from support.environments import Environment
-from support.pasting import Case, World
+from support.pasting import World
+from support.remedy_cases import Case
 from support.sessions import copy_of
 from support.workspaces import SETUPTOOLS, package, write
 

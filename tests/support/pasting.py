@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
+import shlex
 import shutil
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any
 
 from dbx_patch.simulator import simulate
 from support.environments import DATABRICKS, Environment, clean_environ, make_venv
@@ -22,6 +22,7 @@ _RESTARTS = "dbutils.library.restartPython()"
 _RESTARTED = 77
 _DBUTILS = f"import os; from types import SimpleNamespace as _N; _restart = lambda: os._exit({_RESTARTED})\n"
 _DBUTILS += "dbutils = _N(library=_N(restartPython=_restart))\n"
+_IN_NOTEBOOK = "import sys, types; sys.modules['IPython'] = types.SimpleNamespace(get_ipython=object)\n"
 _VERIFY = "import dbx_patch; dbx_patch.verify_editable_installs(verbose=False).to_dict()"
 _VALUE = "\nimport json; print(json.dumps(_value))"
 
@@ -57,6 +58,12 @@ class Session:
     options: tuple[str, ...] = ()
     before: str = ""
     runtime: str = ""  # a simulated one
+    in_notebook: bool = False
+
+    @property
+    def start(self) -> str:
+        """The code that the process has run so far."""
+        return (_IN_NOTEBOOK if self.in_notebook else "") + self.before
 
 
 class World:
@@ -137,13 +144,13 @@ class World:
 
     def _output(self, code: str, statuses: tuple[int, ...]) -> str:
         options = self.session.options
-        done = self.upper.run(self.session.before + code, env=self.session.env, options=options, cwd=self.here)
+        done = self.upper.run(self.session.start + code, env=self.session.env, options=options, cwd=self.here)
         assert done.returncode in statuses, done.stdout + done.stderr
         return done.stdout
 
     def _simulated(self, code: str) -> Any:
         session, python = self.session, self.upper.python
-        cells = [*([session.before] if session.before else []), code]
+        cells = [*([session.start] if session.start else []), code]
         folder, notebook = self.workspace.folder, self.workspace.notebook
         report = simulate(
             cells, workspace=folder, notebook=notebook, runtime=session.runtime, python=python, env=session.env
@@ -156,12 +163,25 @@ class World:
     def paste(self, remedy: str, must_work: bool = True) -> None:
         """Paste a remedy where it says that it belongs: into a cell of this process, or into the shell it came from."""
         assert "dbx-patch" not in remedy or "dbx-patch>=1" in remedy or "dbx-patch==" in remedy, remedy
-        if not remedy.startswith(_CELL):
-            self._paste_into_shell(remedy, must_work)
-        elif _RESTARTS not in remedy:
-            self.session.before += remedy + "\n"
+        if self.session.in_notebook:
+            lines = remedy.splitlines()
+            pip = f"{shlex.quote(self.upper.python)} -m pip "
+            outside = [line.replace("%pip ", pip, 1).lstrip("!") for line in lines if line[:1] in ("%", "!")]
+            inside = [line for line in lines if line[:1] not in ("%", "!")]
+            if outside:
+                self._paste_into_shell("\n".join(outside), must_work)
+            self._paste_into_cell("\n".join(inside))
+        elif remedy.startswith(_CELL):
+            self._paste_into_cell(remedy)
         else:
-            done = self.upper.run(self.session.before + _DBUTILS + remedy, env=self.session.env, cwd=self.here)
+            self._paste_into_shell(remedy, must_work)
+
+    def _paste_into_cell(self, code: str) -> None:
+        compile(code, "a cell", "exec")
+        if _RESTARTS not in code:
+            self.session.before += code + "\n"
+        else:
+            done = self.upper.run(self.session.start + _DBUTILS + code, env=self.session.env, cwd=self.here)
             assert done.returncode == _RESTARTED, done.stderr
             self.session.before = ""
 
@@ -175,56 +195,4 @@ class World:
         self.session.env = {**{k: v for k, v in self.session.env.items() if k in now}, **own}
 
 
-@dataclass
-class Case:
-    """A world that has one kind of finding.
-
-    ``pastes``: it has a remedy; ``looks``: one that merely looks. ``works``: what works when it has been pasted.
-    ``then``: the findings that are to be expected afterwards, which were hidden by the first. ``stacked``: the lower
-    environment has to do with it, so it is tried in every way in which that comes in.
-    """
-
-    code: str
-    make: Callable[[World], object]
-    pastes: bool = True
-    looks: bool = False
-    works: str = "import acme; acme.VALUE"
-    then: tuple[str, ...] = ()
-    stacked: bool = False
-
-    @property
-    def name(self) -> str:
-        return self.make.__name__
-
-
-def judge(case: Case, world: World) -> None:
-    """Paste the remedies of a case, and ask again."""
-    case.make(world)
-    before, files = world.verify(), _others(world)
-    found = {key: finding for key, finding in before.items() if key[0] == case.code}
-    assert found, f"{case.code} was not found, but {[*before]}"
-    remedies = dict.fromkeys(finding["remedy"] for finding in found.values())
-    if not case.pastes:
-        assert [*remedies] == [""], remedies
-        return
-    for remedy in remedies:
-        assert remedy, found
-        world.paste(remedy, must_work=not case.looks)
-    after = world.verify()
-    if not case.looks:
-        assert not {*found} & {*after}, after
-    fresh = {key: f for key, f in after.items() if key not in before and f["severity"] != "note"}
-    assert {code for code, _ in fresh} <= {*case.then}, fresh
-    assert _others(world) == files
-    if case.works:
-        assert world.value(case.works)
-    if os.listdir(world.lower.site_packages):
-        assert world.lower.value("import neighbour, json; print(json.dumps(neighbour.VALUE))") == "neighbour"
-
-
-def _others(world: World) -> tuple[dict[str, bytes], dict[str, bytes]]:
-    """What no remedy changes: the users' files, and the other environment."""
-    return tree(world.workspace.folder), tree(world.lower.folder)
-
-
-__all__ = ["Case", "Session", "World", "judge", "make_template", "tree"]
+__all__ = ["Session", "World", "make_template", "tree"]

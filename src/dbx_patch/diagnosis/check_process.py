@@ -39,9 +39,8 @@ def _start_up_finding(status: StartupStatus) -> Optional[Finding]:
     if status.armed:
         return None
     if status.cause == "not_databricks":
-        cause = "This is not Databricks, so dbx-patch does nothing and is not needed."
-        remedy = "export DBX_PATCH_ENABLED=1  # to make it act here too"
-        return Finding("note", "not-databricks", "start-up", cause, remedy)
+        cause = "This is not Databricks, so dbx-patch does nothing and is not needed. To make it act here too:"
+        return Finding("note", "not-databricks", "start-up", cause, remedies.switch_on())
     if status.cause == "disabled":
         severity = "warning" if is_databricks() else "note"
         cause = f"dbx-patch is switched off by {status.why}."

@@ -109,6 +109,13 @@ def unset(name: str) -> str:
     return f"unset {name}"
 
 
+def switch_on() -> str:
+    """Return how to have dbx-patch act where Databricks is not."""
+    if in_notebook():
+        return f'import os; os.environ["DBX_PATCH_ENABLED"] = "1"; {APPLY}'
+    return "export DBX_PATCH_ENABLED=1"
+
+
 def set_to(name: str, value: str) -> str:
     """Return how to give an environment variable another value."""
     if in_notebook():

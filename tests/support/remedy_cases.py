@@ -1,0 +1,59 @@
+"""One finding of ``verify`` in a throw-away world, and what its remedy must do there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Callable
+
+from support.pasting import World, tree
+
+
+@dataclass
+class Case:
+    """A world that has one kind of finding.
+
+    ``pastes``: it has a remedy; ``looks``: one that merely looks. ``works``: what works when it has been pasted.
+    ``then``: the findings that are to be expected afterwards, which were hidden by the first. ``stacked``: the lower
+    environment has to do with it, so it is tried in every way in which that comes in.
+    """
+
+    code: str
+    make: Callable[[World], object]
+    pastes: bool = True
+    looks: bool = False
+    works: str = "import acme; acme.VALUE"
+    then: tuple[str, ...] = ()
+    stacked: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.make.__name__
+
+
+def judge(case: Case, world: World) -> None:
+    """Paste the remedies of a case, and ask again."""
+    case.make(world)
+    before, files = world.verify(), _others(world)
+    found = {key: finding for key, finding in before.items() if key[0] == case.code}
+    assert found, f"{case.code} was not found, but {[*before]}"
+    remedies = dict.fromkeys(finding["remedy"] for finding in found.values())
+    if not case.pastes:
+        assert [*remedies] == [""], remedies
+        return
+    for remedy in remedies:
+        assert remedy, found
+        world.paste(remedy, must_work=not case.looks)
+    after = world.verify()
+    if not case.looks:
+        assert not {*found} & {*after}, after
+    fresh = {key: f for key, f in after.items() if key not in before and f["severity"] != "note"}
+    assert {code for code, _ in fresh} <= {*case.then}, fresh
+    assert _others(world) == files
+    if case.works:
+        assert world.value(case.works)
+    assert world.lower.value("import neighbour, json; print(json.dumps(neighbour.VALUE))") == "neighbour"
+
+
+def _others(world: World) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """What no remedy changes: the users' files, and the other environment."""
+    return tree(world.workspace.folder), tree(world.lower.folder)
