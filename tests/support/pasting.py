@@ -26,8 +26,6 @@ _IN_NOTEBOOK = "import sys, types; sys.modules['IPython'] = types.SimpleNamespac
 _VERIFY = "import dbx_patch; dbx_patch.verify_editable_installs(verbose=False).to_dict()"
 _VALUE = "\nimport json; print(json.dumps(_value))"
 
-Found = dict[tuple[str, str], dict[str, str]]
-
 
 def tree(folder: Path) -> dict[str, bytes]:
     """All files below a folder, less what an import or a build leaves there."""
@@ -126,7 +124,7 @@ class World:
 
     # Asking
 
-    def verify(self) -> Found:
+    def verify(self) -> dict[tuple[str, str], dict[str, str]]:
         """What ``verify`` finds in a process of this session, by code and what it is about."""
         data = (
             self.value(_VERIFY)

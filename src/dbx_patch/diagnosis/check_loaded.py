@@ -13,7 +13,7 @@ from dbx_patch.index.snapshot import EDITABLE
 from dbx_patch.index.source_roots import NOT_MEANT
 
 _REFRESH = "import dbx_patch; dbx_patch.refresh_editable_paths()"
-_MAX_LOOKS = 200
+_MAX_LOOKS = 100
 _MAX_READ = 50
 
 
