@@ -35,7 +35,7 @@ def apply_all_patches(verbose: bool = True, force_refresh: bool = False) -> Appl
         upkeep.patch_loaded()
         index = sys_path.learn(force=force_refresh)
         restored = sys_path.restore(index, "apply_all_patches()")
-    result = ApplyPatchesResult(**vars(status.current_status()), restored=restored)
+    result = ApplyPatchesResult(**vars(status.current_status(look=True)), restored=restored)
     return _shown(result, verbose)
 
 
@@ -48,7 +48,7 @@ def remove_all_patches(verbose: bool = True) -> RemovePatchesResult:
 
 def check_patch_status(verbose: bool = True) -> StatusResult:
     """Report each patch's state, what the fallback served, and what went wrong without anyone being told."""
-    return _shown(status.current_status(), verbose)
+    return _shown(status.current_status(look=True), verbose)
 
 
 def explain(name: str, verbose: bool = True) -> Explanation:

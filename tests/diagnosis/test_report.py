@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from dbx_patch.commands.anonymous import Anonymous
 from support.environments import ROOT, Environment
 from support.sessions import ON, command
 from support.workspaces import Workspace, src_project
@@ -79,6 +80,17 @@ def test_somebody_elses_file_is_left_alone(environment: Environment, place: Path
         done = reported(environment, place, "report", *args)
         assert done.returncode == 2 and named in done.stderr and "Traceback" not in done.stderr
     assert other.read_text() == "mine\n"
+
+
+def test_names_in_sentences_are_replaced_too() -> None:
+    """Of a path with blanks that nothing else names, its slashes show most; an address is one anywhere."""
+    known = "/Workspace/Users/a.b@c.com/two words/src"
+    names = Anonymous(["/Workspace/Users/a.b@c.com/two words/src/acme"], [known])
+    assert names.text(f"{known}/acme/sub.py.") == "/Workspace/Users/<user-1>/<folder-1>/src/acme/sub.py."
+    assert names.text(f"in {known}, by a.b@c.com") == "in /Workspace/Users/<user-1>/<folder-1>/src, by <user-1>"
+    assert names.text("('/home/jane/my old thing/x.py', '/tmp')") == "('/home/<user-2>/<folder-2>/<folder-3>', '/tmp')"
+    assert names.text("file:///Workspace/Users/a.b%40c.com/q") == "file:///Workspace/Users/<user-1>/<folder-4>"
+    assert names.text("two words and/or import acme.sub") == "<folder-1> and/or import acme.sub"
 
 
 def test_from_its_source_too(bare: Environment) -> None:

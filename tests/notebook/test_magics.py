@@ -143,6 +143,18 @@ print(json.dumps([answers, sorted(shell.display_formatter.format(run("kept"))[0]
     assert answers == [1, 1, 1, 1] * 2 and kinds == ["text/html", "text/plain"]
 
 
+def test_report_writes_a_file_in_the_notebooks_folder(env: Environment, tmp_path: Path) -> None:
+    code = f"""
+import os
+os.chdir({str(tmp_path)!r})
+run("%load_ext dbx_patch")
+print(json.dumps([html("%dbx_patch report"), run("%dbx_patch report").file]))
+"""
+    shown, file = in_ipython(env, code, tmp_path)
+    assert file == str(tmp_path / "dbx-patch-report.txt") and shown.startswith("<div") and file in shown
+    assert "acme_src_project" in Path(file).read_text() and str(env.folder) not in Path(file).read_text()
+
+
 def test_loading_arms_and_unloading_undoes_it(env: Environment, tmp_path: Path) -> None:
     code = """
 states = [armed()]

@@ -83,7 +83,7 @@ def test_every_call_of_the_api(audited: Notebook, log: Path, record_property: Re
 def test_every_command(
     audited: Notebook, log: Path, name: str, options: tuple[str, ...], record_property: Record
 ) -> None:
-    arguments = ("acme_flat.deep.leaf",) if name == "explain" else ()
+    arguments = {"explain": ["acme_flat.deep.leaf"], "completion": ["bash"], "report": ["--json"]}.get(name, [])
     done = command(audited.environment, name, *arguments, *options, **{LOG: str(log)})
     assert done.returncode in (0, 1) and done.stderr == ""
     assert_clean(log, record_property)
@@ -98,6 +98,13 @@ def test_demo_and_simulate_but_for_what_they_are_for(audited: Notebook, log: Pat
     )
     assert (done.returncode, done.stderr) == (0, ""), done
     assert_clean(log, record_property, processes=3)
+
+
+def test_report_writes_one_file(audited: Notebook, log: Path, tmp_path: Path) -> None:
+    file = str(tmp_path / "report.txt")
+    assert command(audited.environment, "report", "--output", file, **{LOG: str(log)}).returncode == 0
+    _, violations, _, _ = read_log(log)
+    assert {violation["detail"] for violation in violations} == {file}
 
 
 @pytest.mark.parametrize("era", ERAS)

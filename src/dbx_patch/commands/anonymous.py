@@ -13,6 +13,8 @@ import re
 import sys
 from typing import Any, Iterable, Iterator
 
+from dbx_patch.output.text import BLANK_PATH
+
 # What tells nothing of anybody, wherever it stands in a path
 _KNOWN = frozenset(
     name
@@ -63,12 +65,17 @@ class Anonymous:
         for path, stand_in in self._paths.items():
             if path in text:
                 text = re.sub(rf"(?<![\w.]){re.escape(path)}(?![\w.-])", _verbatim(stand_in), text)
-        text = _PATH.sub(lambda match: self._path(match[0]), text)
+        for pattern in (BLANK_PATH, _PATH):
+            text = pattern.sub(self._matched, text)
         text = _ADDRESS.sub(lambda match: self._stand_in(match[0].replace("%40", "@"), "user"), text)
         for name, stand_in in self._replaced.items():
-            if stand_in.startswith(("<user", "<host")):
+            if " " in name or stand_in.startswith(("<user", "<host")):  # another folder's may be any word
                 text = re.sub(rf"(?<![\w<.-]){re.escape(name)}(?![\w>-])", _verbatim(stand_in), text)
         return text
+
+    def _matched(self, match: re.Match[str]) -> str:
+        path = match[0].rstrip("'\"`,;:.)")
+        return self._path(path) + match[0][len(path) :]
 
     def _path(self, path: str) -> str:
         for place in self._open:
@@ -109,8 +116,9 @@ def _own_names() -> Iterator[str]:
 
 def paths_in(value: Any) -> Iterator[str]:
     """Yield the absolute paths in JSON-ready data."""
-    if isinstance(value, str) and value.startswith("/") and "\n" not in value:
-        yield value
+    if isinstance(value, str):
+        if value.startswith("/") and "\n" not in value and not value.endswith("."):  # which a sentence would
+            yield value
     elif isinstance(value, (list, tuple)):
         for item in value:
             yield from paths_in(item)

@@ -178,7 +178,7 @@ def _simulate(parser: Parser, argv: list[str]) -> int:
 def _status() -> Result:
     from dbx_patch.diagnosis.status import current_status
 
-    return current_status()
+    return current_status(look=True)
 
 
 def _verify() -> Result:

@@ -102,7 +102,7 @@ def make_report() -> Report:
         sys_path=[entry for entry in sys.path if isinstance(entry, str)],
         finders=[f"{_type_of(finder).__module__}.{_type_of(finder).__qualname__}" for finder in sys.meta_path],
         startup=check_startup_status(verbose=False),
-        status=current_status(),
+        status=current_status(look=True),
         verify=verify_editable_installs(verbose=False),
         paths=list_installs(),
     )

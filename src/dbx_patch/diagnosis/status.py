@@ -14,8 +14,8 @@ from dbx_patch.hooks import applied
 from dbx_patch.output.results import PatchStatus, StatusResult
 
 
-def current_status() -> StatusResult:
-    """Return the state of this process, printing nothing."""
+def current_status(look: bool = False) -> StatusResult:
+    """Return the state of this process, printing nothing; ``look`` as for :func:`patch_statuses`."""
     active, reason = is_active()
     fallback = sys.modules.get("dbx_patch.hooks.fallback")  # loaded at the first miss
     faults = [f"{where}: {what}" for where, what in hooks.faults]
@@ -24,7 +24,7 @@ def current_status() -> StatusResult:
     return StatusResult(
         active=active,
         reason=reason,
-        patches=patch_statuses(),
+        patches=patch_statuses(look),
         fallback=_fallback_state(),
         served=dict(fallback.served) if fallback else {},
         faults=faults,
@@ -41,10 +41,10 @@ def _gone() -> List[str]:
     ]
 
 
-def patch_statuses() -> List[PatchStatus]:
-    """Return the state of each patch."""
+def patch_statuses(look: bool = False) -> List[PatchStatus]:
+    """Return the state of each patch; with ``look`` at the disk, whether what one waits for is there at all."""
     states = applied.patch_states()
-    search = Search() if any(state == "waiting" for state, _ in states.values()) else None
+    search = Search() if look and any(state == "waiting" for state, _ in states.values()) else None
     for name, (state, reason) in states.items():
         if state == "waiting" and search is not None:
             states[name] = (state, _awaited(hooks.RUNTIME_MODULES[name], search) or reason)

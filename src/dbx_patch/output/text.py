@@ -12,7 +12,7 @@ _NARROW = 24  # a last column that would be narrower than this, and than its tex
 _COLOURS = {"good": "32", "bad": "1;31", "doubtful": "33", "quiet": "36"}
 _GLUE = "\0"  # stands for a blank within a path; `visible` leaves none in a text
 # A path whose folders' names have blanks, as far as its slashes show it
-_PATH = re.compile(r"(?<![^\s'\"(`:=])/[^\s]*(?:(?: [^\s/.,:;]+){0,2} [^\s/]+/[^\s]*)+")
+BLANK_PATH = re.compile(r"(?<![^\s'\"(`:=])/[^\s]*(?:(?: [^\s/.,:;]+){0,2} [^\s/'\"`(]+/[^\s]*)+")
 
 
 class Layout:
@@ -119,7 +119,7 @@ class Layout:
         """Return ``text`` with no blank in its paths: in those that are known, and in what slashes show to be one."""
         for path in self.paths:
             text = text.replace(path, path.replace(" ", _GLUE))
-        return _PATH.sub(lambda match: match[0].replace(" ", _GLUE), text)
+        return BLANK_PATH.sub(lambda match: match[0].replace(" ", _GLUE), text)
 
 
 def _pieces(word: str, width: int) -> List[str]:

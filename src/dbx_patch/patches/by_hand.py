@@ -49,7 +49,7 @@ class ByHand:
         from dbx_patch.output import rendering
         from dbx_patch.output.results import PatchResult
 
-        result = PatchResult([status for status in patch_statuses() if status.name in self._names])
+        result = PatchResult([status for status in patch_statuses(look=True) if status.name in self._names])
         if verbose:
             rendering.show(result)
         return result
