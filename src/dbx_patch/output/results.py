@@ -52,9 +52,6 @@ class Result:
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         shells.pretty(self, printer)  # IPython in a terminal, and text/plain everywhere
 
-    def _ipython_display_(self) -> None:
-        shells.stay_silent(self)
-
 
 def _paths_in(value: Any) -> Iterator[str]:
     """Yield the absolute paths in what ``to_dict`` has returned."""

@@ -6,6 +6,7 @@ from typing import Any
 from dbx_patch.output.text import width_of
 
 _SHOWN_BY = "_shown_by"  # set on a result while the cell that printed it runs
+_DISPLAY = "_ipython_display_"
 
 
 def running_shell() -> Any:
@@ -21,20 +22,19 @@ def was_printed(result: object) -> None:
         return
 
     def forget() -> None:
-        vars(result).pop(_SHOWN_BY, None)
+        for name in (_SHOWN_BY, _DISPLAY):
+            vars(result).pop(name, None)
         shell.events.unregister("post_execute", forget)
 
     shell.events.register("post_execute", forget)
-    vars(result)[_SHOWN_BY] = shell
+    vars(result)[_SHOWN_BY] = True
+    # A terminal has written `Out[1]:` by the time it asks, so there :func:`pretty` says that the text is above.
+    if hasattr(shell, "kernel"):
+        vars(result)[_DISPLAY] = _show_nothing  # no method of the class: others than IPython may know that name
 
 
-def stay_silent(result: object) -> None:
-    """Return where ``result`` is on the page already; raises NotImplementedError where IPython is to show it.
-
-    A terminal has written `Out[1]:` by the time it asks, so there :func:`pretty` says that the text is above.
-    """
-    if not hasattr(vars(result).get(_SHOWN_BY), "kernel"):
-        raise NotImplementedError
+def _show_nothing() -> None:
+    """Take the place of everything else that IPython would show."""
 
 
 def pretty(result: Any, printer: Any) -> None:
