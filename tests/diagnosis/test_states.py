@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from support.environments import DATABRICKS
+from support.environments import DATABRICKS, Environment
 from support.kernels import ERAS, Notebook
 
 
@@ -59,10 +59,10 @@ dbx_patch.apply_all_patches(verbose=False)
 
 
 @pytest.mark.parametrize("level", ["DEBUG", "INFO", "WARNING", "ERROR"])
-def test_each_level_logs_its_own(notebook: Notebook, level: str) -> None:
+def test_each_level_logs_its_own(environment: Environment, level: str) -> None:
     """A patch that failed and a setting that is unknown are warnings; a patch that does not apply is information."""
     settings = {"DBX_PATCH_LOG_LEVEL": level, "DBX_PATCH_DISABLE": "falback", "DBX_PATCH_ENABLED": "maybe"}
-    done = notebook.environment.run(BROKEN, env={**DATABRICKS, **settings})
+    done = environment.run(BROKEN, env={**DATABRICKS, **settings})
     assert done.returncode == 0, done.stderr
     said = [line for line in done.stderr.splitlines() if " DEBUG: " not in line]
     warnings = [
