@@ -14,6 +14,7 @@ from support.environments import clean_environ, run
 from support.kernels import Notebook, make_notebook
 
 EXHAUSTIVE = os.environ.get("DBX_PATCH_TEST_FAULTS") == "all"
+SECONDS = 7200 if EXHAUSTIVE else 1000  # for one script
 
 
 def make_world(folder: Path, tools: Path, wheel: Path) -> None:
@@ -49,6 +50,7 @@ def session(
     (folder / "job.json").write_text(json.dumps(job))
     env = {"DATABRICKS_RUNTIME_VERSION": "17.3", "WSFS_TEST_DIR": prefix, "DBX_PATCH_ENABLED": "0"}
     env["PYTHONPATH"] = str(shell.parent / "spark/python")
-    run([world.environment.python, Path(__file__).with_name(script), folder / "job.json"], env=clean_environ(env))
+    command = [world.environment.python, Path(__file__).with_name(script), folder / "job.json"]
+    run(command, env=clean_environ(env), timeout=SECONDS)
     found: dict[str, Any] = json.loads(report.read_text())
     return found

@@ -40,6 +40,7 @@ def armed(tmp_path: Path, tools: Path, wheel: Path) -> Environment:
 
 
 @pytest.mark.core
+@pytest.mark.timeout(3900)
 @pytest.mark.parametrize("level", ["", "DEBUG"])
 def test_no_pair_hangs(
     armed: Environment, tmp_path: Path, level: str, record_property: Callable[[str, object], None]

@@ -14,12 +14,13 @@ import pytest
 
 from faults.fault_healthy import unhealthy
 from faults.fault_phases import PHASES
-from faults.fault_runs import EXHAUSTIVE, make_world, session
+from faults.fault_runs import EXHAUSTIVE, SECONDS, make_world, session
 from support.environments import Environment, once
 from support.kernels import ERAS, Notebook
 from support.workspaces import Workspace
 
 
+@pytest.mark.timeout(2 * SECONDS)
 @pytest.mark.parametrize("era", ERAS)
 def test_no_fault_of_ours_reaches_an_import(
     era: str, shared: Path, tools: Path, wheel: Path, tmp_path: Path, record_property: Callable[[str, object], None]
