@@ -67,7 +67,9 @@ def offered(env: Environment, folder: Path, shell: str) -> list[set[str]]:
     path = f"{env.folder}/bin:{os.environ['PATH']}"
     environ = clean_environ({**ON, "PATH": path, "HOME": str(folder), "DBX_PATCH_ENABLED": "0"})
     options = {"bash": ["--norc"], "zsh": ["-f"], "fish": ["--no-config"]}[shell]
-    done = subprocess.run([program, *options, "-c", code], cwd=folder, env=environ, capture_output=True, text=True)
+    done = subprocess.run(
+        [program, *options, "-c", code], cwd=folder, env=environ, capture_output=True, text=True, timeout=120
+    )
     assert done.returncode == 0 and done.stderr == "", done
     lines = done.stdout.split("\n")
     return [{word.rstrip("/") for word in line.split()} for line in lines[: len(TYPED)]]

@@ -15,7 +15,7 @@ from support.environments import ROOT
 from support.workspaces import write
 
 STARTING = ("run", "call", "check_call", "check_output", "getoutput", "getstatusoutput")
-WAITING = ("communicate", "wait")
+WAITING = {"communicate": 1, "wait": 0}  # and which of their arguments is the timeout
 
 
 def unbounded(source: str) -> Iterator[int]:
@@ -29,6 +29,7 @@ def unbounded(source: str) -> Iterator[int]:
             owner, called = node.func.value, node.func.attr
             starts = called in STARTING and isinstance(owner, ast.Name) and owner.id == "subprocess"
             limits = [keyword.value for keyword in node.keywords if keyword.arg == "timeout"]
+            limits += node.args[WAITING[called] :] if called in WAITING else []
             bounded = limits and not (isinstance(limits[0], ast.Constant) and limits[0].value is None)
             if (starts or (starts_one and called in WAITING)) and not bounded:
                 yield node.lineno
@@ -42,6 +43,7 @@ def unbounded(source: str) -> Iterator[int]:
         ("process = subprocess.Popen([1])\nprocess.wait()\nprocess.communicate()", [2, 3]),
         ("from subprocess import run", [1]),
         ("subprocess.run([1], timeout=1)\nsubprocess.Popen([1]).wait(timeout=2)\nsimulate().run()", []),
+        ("one = subprocess.Popen([1])\none.wait(2)\none.communicate('', 2)\none.communicate('')", [4]),
     ],
 )
 def test_what_counts_as_unbounded(source: str, lines: list[int]) -> None:

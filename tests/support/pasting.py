@@ -115,7 +115,7 @@ class World:
     def pip(self, *args: str | Path) -> None:
         """Run the environment's own pip."""
         line = [self.upper.python, "-m", "pip", "-q", *map(str, args)]
-        done = subprocess.run(line, env=self._environ(), capture_output=True, text=True, cwd=self.here)
+        done = subprocess.run(line, env=self._environ(), capture_output=True, text=True, cwd=self.here, timeout=120)
         assert done.returncode == 0, done.stdout + done.stderr
 
     def _environ(self) -> dict[str, str]:
@@ -186,7 +186,9 @@ class World:
     def _paste_into_shell(self, remedy: str, must_work: bool) -> None:
         environ, after = self._environ(), self.folder / "environ"
         script = f"{remedy}{'' if must_work else ' || true'}\nenv -0 > {str(after)!r}"
-        done = subprocess.run(["sh", "-e", "-c", script], env=environ, capture_output=True, text=True, cwd=self.here)
+        done = subprocess.run(
+            ["sh", "-e", "-c", script], env=environ, capture_output=True, text=True, cwd=self.here, timeout=120
+        )
         assert done.returncode == 0, f"{remedy}\n{done.stdout}{done.stderr}"
         now = dict(line.split("=", 1) for line in after.read_text().split("\0") if line)
         own = {name: value for name, value in now.items() if environ.get(name) != value and name.startswith("DBX")}

@@ -53,6 +53,13 @@ ALLOWED = (
     Allowed(r"[\w-]+ is not for Python 3\.\d+", "a backend's row of the matrix says which Pythons it is for"),
     Allowed(r"not before \d+(\.\d+)*", "a scenario that older releases of Databricks do not have"),
     Allowed(r"nothing is watched here", "a scenario without a callback; the others have one"),
+    Allowed(r"there is no (zsh|fish)", "shells that not every machine has; bash it has to have"),
+    Allowed(r"no node to click with", "a program that no extra brings"),
+    Allowed(
+        r"the newest backends are not the pinned ones",
+        "`nox -s newest` is for what is not pinned",
+        lambda: os.environ.get("DBX_PATCH_TEST_BACKENDS") == "newest",
+    ),
     Allowed(r"needs Java 17 or later", ".ci/run tries to install it, and says so if it cannot"),
     Allowed(
         r"this Python has no PyConfig, or no library to link with", "some Pythons are installed without their headers"
