@@ -48,7 +48,9 @@ class Checkout:
             "no:randomly",
             *arguments,
         ]
-        settings = {"PYTEST_DEBUG_TEMPROOT": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1", **variables}
+        temporary = self.folder.with_name(f"{self.folder.name}-temporary")  # in the checkout, it would be a stray file
+        temporary.mkdir(exist_ok=True)
+        settings = {"PYTEST_DEBUG_TEMPROOT": str(temporary), "PYTHONDONTWRITEBYTECODE": "1", **variables}
         if self._tools:
             settings["DBX_PATCH_TEST_TOOLS"] = str(self._tools)
         options = {"cwd": self.folder, "env": {**clean_environ(), **settings}, "stderr": subprocess.STDOUT}
@@ -59,7 +61,10 @@ class Checkout:
         return done.returncode, done.stdout
 
     def judge(self, mutant: Mutant, rounds: list[list[str]], timeout: float) -> tuple[str, str]:
-        """Return ("caught", by which test) or ("survived", ""); what never ends is caught."""
+        """Return ("caught", by which test) or ("survived", ""); what never ends is caught.
+
+        A run that fails although no test did has survived: it is to be looked at.
+        """
         file = self.folder / "src" / mutant.module
         source = file.read_text("utf-8")
         file.write_text(mutant.applied(source), "utf-8")
@@ -68,9 +73,11 @@ class Checkout:
                 status, printed = self.pytest(arguments, timeout)
                 if status == -1:
                     return "caught", "took too long"
+                failed = [line for line in printed.splitlines() if line.startswith(("FAILED ", "ERROR "))]
+                if failed:
+                    return "caught", failed[0].split(" - ")[0]
                 if status not in (0, 5):  # 5: no such test any more
-                    failed = [line for line in printed.splitlines() if line.startswith(("FAILED ", "ERROR "))]
-                    return "caught", failed[0].split(" - ")[0] if failed else printed[-300:]
+                    return "survived", printed[-300:]
         finally:
             file.write_text(source, "utf-8")
         return "survived", ""
