@@ -1,4 +1,4 @@
-"""``python -m tests.benchmarks [--quick] [--counts] [--only PATTERN] [--json]``: print the table; exit 1 if one is missed.
+"""``python -m tests.benchmarks [--quick] [--counts] [--only PATTERN] [--json]``: exit 1 if a budget is missed.
 
 Makes its own environments in a temporary folder, with the rivals from the registry. Measures CPython 3.12 where
 pyenv has one, else the interpreter that runs this; ``DBX_PATCH_TEST_PYTHON`` names another.
