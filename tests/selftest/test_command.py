@@ -76,6 +76,11 @@ def test_projects_in_a_folder_of_the_users_choice(own: Notebook) -> None:
     assert found["fails"] == {} and "is not in the workspace" in found["not tried"]["library"]
 
 
+def test_a_folder_that_is_not_there(own: Notebook) -> None:
+    done = command(own.environment, "selftest", "--workspace", str(own.workspace.home / "nowhere"))
+    assert done.returncode == 2 and done.stdout == "" and "there is no folder" in done.stderr
+
+
 WRITES = """
 import os, sys, tempfile
 from dbx_patch.selftest.run import run_selftest

@@ -116,6 +116,8 @@ def _run(argv: list[str]) -> int:
         from dbx_patch.commands import completion
 
         return completion.run(parsers, options)
+    if command == "selftest" and options.workspace and not os.path.isdir(options.workspace):
+        parsers[command].error(f"there is no folder {options.workspace!r} for the throw-away projects")
     result = results[command]()
     if options.json:
         print_json(result.to_dict())

@@ -33,7 +33,8 @@ def rebuilt_path(trial: Trial) -> str:
 def between_cells(trial: Trial) -> str:
     """``PythonPathHook`` does what it does after each cell; the path entry is there again."""
     kind = getattr(_loaded("dbruntime.pythonPathHook"), "PythonPathHook", None)
-    hooks = [thing for thing in gc.get_objects() if isinstance(kind, type) and type(thing) is kind]
+    # by type(): isinstance() would ask lazy proxies of other packages for their class, and so make them do things
+    hooks = [thing for thing in gc.get_objects() if issubclass(type(thing), kind)] if isinstance(kind, type) else []
     if not hooks:
         raise NotTried("this process has no PythonPathHook")
     name = "_handle_sys_path_maybe_updated"
