@@ -45,13 +45,14 @@ COMPARED = "[[name, value, before[name]] for name, value in state().items() if v
 @pytest.mark.parametrize("era", ERAS)
 def test_the_process_is_as_it_was(own: Notebook, era: str) -> None:
     first = STATE + "import dbx_patch.selftest.run as run\nbefore = state()\nleft = run.run_selftest().left\n"
-    left, changed = own.values(BEFORE, first + f"[left, {COMPARED}]", runtime=era)[1]
+    writing = {"PYTHONDONTWRITEBYTECODE": None}
+    left, changed = own.values(BEFORE, first + f"[left, {COMPARED}]", runtime=era, env=writing)[1]
     assert left == []
     # Modules of Python itself, and of dbx-patch, are what its own code needs.
     for name, now, before in changed:
         assert name == "modules", (name, now, before)
         assert not [module for module in set(now) - set(before) if "selftest_" in module]
-    again = own.values(BEFORE, TWICE + f"run_selftest()\n{COMPARED}", runtime=era)[1]
+    again = own.values(BEFORE, TWICE + f"run_selftest()\n{COMPARED}", runtime=era, env=writing)[1]
     assert again == []
 
 
@@ -172,6 +173,31 @@ def leftovers(own: Notebook) -> list[str]:
     top = own.workspace.folder.parent
     folders = (own.workspace.folder, top / "temporary")
     return sorted(path for folder in folders for path in files_in(folder) if os.path.basename(path).startswith(PREFIX))
+
+
+AT_ANY_MOMENT = """
+import os, signal, threading, time
+interrupted = late = 0
+changed = []
+for number in range(30):
+    timer = threading.Timer(0.01 + number * 0.012, os.kill, (os.getpid(), signal.SIGINT))
+    try:
+        timer.start()
+        interrupted += run_selftest().interrupted
+        timer.join()
+        time.sleep(0.01)
+    except KeyboardInterrupt:  # before or after the self-test
+        late += 1
+    changed += {compared}
+[interrupted, late, changed]
+"""
+
+
+def test_interrupted_at_any_moment(own: Notebook) -> None:
+    env = {"TMPDIR": str(own.workspace.folder.parent / "temporary")}
+    cell = TWICE + AT_ANY_MOMENT.format(compared=COMPARED)
+    interrupted, _, changed = own.values(BEFORE, cell, env=env)[1]
+    assert interrupted >= 5 and changed == [] and leftovers(own) == []
 
 
 STEPS = ("throw-away projects", "a cell imports", "autoreload knows")

@@ -29,7 +29,7 @@ def report_of(notebook: Notebook, *before: str, options: str = "", **settings: A
     """What a notebook's self-test reports, in the cell after ``before``; it prints nothing and leaves no file."""
     top = notebook.workspace.folder.parent
     files = files_in(top)
-    env = {"TMPDIR": str(top / "temporary"), **settings.pop("env", {})}
+    env = {"TMPDIR": str(top / "temporary"), "PYTHONDONTWRITEBYTECODE": None, **settings.pop("env", {})}
     [*_, report] = notebook.values(*before, RUN.format(options=options), env=env, **settings)
     assert files_in(top) == files
     assert report["left"] == [] and tuple(p["name"] for p in report["promises"]) == PROMISES
@@ -45,6 +45,6 @@ def by_verdict(report: dict[str, Any]) -> dict[str, dict[str, str]]:
 
 
 def files_in(folder: Path) -> set[str]:
-    """All files and folders below ``folder``, bytecode aside."""
+    """All files and folders below ``folder``; bytecode aside, but for a self-test's own."""
     found = (os.path.join(at, name) for at, folders, files in os.walk(folder) for name in [*folders, *files])
-    return {path for path in found if "__pycache__" not in path}
+    return {path for path in found if "__pycache__" not in path or PREFIX in path}

@@ -89,10 +89,6 @@ import dbx_patch
 status = dbx_patch.check_patch_status(verbose=False)
 result = {"applied": [patch.module for patch in status.patches if patch.state == "applied"], "faults": status.faults}
 """
-SELFTEST = """
-from dbx_patch.selftest.run import run_selftest
-result = run_selftest().to_dict()
-"""
 CALLED = """
 import library, databricks_driver
 for name in {0}:
@@ -111,7 +107,6 @@ def described(workspace: Path, watched: tuple[str, ...], patched: bool) -> dict[
         codes["called"] = CALLED.format(watched)
     if patched:
         codes["status"] = STATUS
-        codes["selftest"] = SELFTEST
     found.update({name: {"code": code, "fresh": ""} for name, code in codes.items()})
     return found
 
