@@ -64,6 +64,7 @@ class Asker:
         self.library = token + "_library"
         self._deadline = deadline
         self._running: Any = None
+        self._thread = 0
         space: dict[str, Any] = {}
         file = getattr(sys.modules.get(_NOTEBOOK_MODULE), "__file__", None) or _CELL_FILE
         exec(compile(_RUN_CELL, file, "exec"), space)
@@ -87,19 +88,20 @@ class Asker:
         done.acquire()
         self._running = done
         compiled = compile(code, _CELL_FILE, "exec")
-        thread = _thread.start_new_thread(self._run_cell, (compiled, {"__name__": "__main__"}, outcome, done))
+        self._thread = _thread.start_new_thread(self._run_cell, (compiled, {"__name__": "__main__"}, outcome, done))
         if not done.acquire(timeout=min(_LONGEST_SECONDS, left)):
             if left < _LONGEST_SECONDS:
                 raise OutOfTime("the time for the whole self-test was over while a cell still ran")
             raise Hung(f"no answer within {_LONGEST_SECONDS:.0f} s")
         self._running = None
-        _forget_thread(thread)
+        _forget_thread(self._thread)
         return Outcome(*outcome[0])
 
     def wait(self) -> list[str]:
         """Wait for a cell that was left running, since it would go on importing; say so where it does not end."""
         running, self._running = self._running, None
         if running is None or running.acquire(timeout=2.5):
+            _forget_thread(self._thread)
             return []
         return ["a cell that has not ended, and may still import"]
 

@@ -33,6 +33,10 @@ class ProcessState:
         for name in [name for name in list(sys.modules) if self.is_ours(name) and not name.startswith(kept or ("\0",))]:
             sys.modules.pop(name, None)
 
+    def added_by_others(self, known: list[str]) -> list[str]:
+        """Return what is on ``sys.path`` beside ``known``, and was put there neither by the self-test nor dbx-patch."""
+        return [e for e in sys.path if e not in known and not self.is_ours(e) and id(e) not in rationed.ours]
+
     def put_path_back(self, entries: list[str]) -> None:
         """Give ``sys.path`` these entries; it is the same list again, which the runtime may have replaced."""
         self._path_list[:] = entries
@@ -44,9 +48,7 @@ class ProcessState:
         self.forget_modules()
         if isinstance(self._prefixes, list):
             self._prefixes[:] = [prefix for prefix in self._prefixes if not self.is_ours(prefix)]
-        known = set(map(id, self._path)) | set(rationed.ours)
-        others = [e for e in sys.path if not self.is_ours(e) and id(e) not in known and e not in self._path]
-        self.put_path_back([*self._path, *others])
+        self.put_path_back([*self._path, *self.added_by_others(self._path)])
         if snapshot.known() is not None:
             sys_path.learn()  # the site folder of the self-test is on no path any more
         sys_path._complete = (None, [])

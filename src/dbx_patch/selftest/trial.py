@@ -57,6 +57,7 @@ class Trial:
     def begin(self) -> None:
         """Have nothing of the projects imported, and ``sys.path`` as it was after :meth:`install`."""
         self.state.forget_modules(kept=(self.asker.library, projects.finder_module(self.stage.finder)))
+        self._path += self.state.added_by_others(self._path)
         self.state.put_path_back(self._path)
         for folder in (self.stage.folder, self.stage.temporary):
             for entry, finder in list(sys.path_importer_cache.items()):
