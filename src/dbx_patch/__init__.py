@@ -12,8 +12,8 @@ _HOMES = {
     "api": "apply_all_patches check_patch_status explain get_editable_install_paths"
     " process_all_pth_files refresh_editable_paths remove_all_patches",
     "commands.notebook": "load_ipython_extension unload_ipython_extension",
-    "diagnosis.explanation": "EntrySays Explanation FinderSays Layer Offer",
-    "diagnosis.findings": "Finding VerifyResult",
+    "diagnosis.explanation": "EntrySays Explanation FinderSays ImporterSays Layer Offer",
+    "diagnosis.findings": "Finding Reading VerifyResult",
     "diagnosis.installs": "EditableInstall InstallsResult editable_installs",
     "diagnosis.startup": "StartupStatus check_startup_status",
     "diagnosis.verify": "verify_editable_installs",

@@ -11,9 +11,11 @@ from dbx_patch.commands.notebook import unload_ipython_extension as unload_ipyth
 from dbx_patch.diagnosis.explanation import EntrySays as EntrySays
 from dbx_patch.diagnosis.explanation import Explanation as Explanation
 from dbx_patch.diagnosis.explanation import FinderSays as FinderSays
+from dbx_patch.diagnosis.explanation import ImporterSays as ImporterSays
 from dbx_patch.diagnosis.explanation import Layer as Layer
 from dbx_patch.diagnosis.explanation import Offer as Offer
 from dbx_patch.diagnosis.findings import Finding as Finding
+from dbx_patch.diagnosis.findings import Reading as Reading
 from dbx_patch.diagnosis.findings import VerifyResult as VerifyResult
 from dbx_patch.diagnosis.installs import EditableInstall as EditableInstall
 from dbx_patch.diagnosis.installs import InstallsResult as InstallsResult

@@ -100,7 +100,7 @@ def _run(argv: list[str]) -> int:
     options = parsers[command].parse_args(argv[1:])
     results: dict[str, Callable[[], Result]] = {
         "status": _status,
-        "verify": _verify,
+        "verify": lambda: _verify(options.all),
         "paths": _paths,
         "explain": lambda: _explain(options.name),
         "demo": _demo,
@@ -156,6 +156,7 @@ def _parsers() -> tuple[Parser, dict[str, Parser]]:
         )
         made.add_argument("--json", action="store_true", help="print JSON")
         parsers[name] = made
+    parsers["verify"].add_argument("--all", action="store_true", help="look at all files, however many there are")
     parsers["explain"].add_argument("name", metavar="NAME", help="a module's full name; it does not have to exist")
     selftest = parsers["selftest"]
     selftest.add_argument("--workspace", default="", metavar="DIR", help="the folder for the throw-away projects")
@@ -183,10 +184,10 @@ def _status() -> Result:
     return current_status(look=True)
 
 
-def _verify() -> Result:
+def _verify(read_all: bool) -> Result:
     from dbx_patch.diagnosis.verify import verify_editable_installs
 
-    return verify_editable_installs(verbose=False)
+    return verify_editable_installs(verbose=False, read_all=read_all)
 
 
 def _paths() -> Result:

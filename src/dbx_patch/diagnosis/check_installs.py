@@ -4,7 +4,7 @@ import os
 from typing import Iterator, List, Optional
 
 from dbx_patch.diagnosis import remedies
-from dbx_patch.diagnosis.disk import package_files
+from dbx_patch.diagnosis.disk import has_source
 from dbx_patch.diagnosis.findings import Finding
 from dbx_patch.diagnosis.installs import EditableInstall, top_modules
 from dbx_patch.diagnosis.projects import moved_to, wide_lines
@@ -19,7 +19,7 @@ from dbx_patch.index.pth_files import (
     read_text,
 )
 from dbx_patch.index.readers import module_of_line
-from dbx_patch.index.workspace import NOTEBOOK_HEADER, first_bytes, in_workspace
+from dbx_patch.index.workspace import NOTEBOOK_HEADER, in_workspace
 
 # Said where a remedy would change what is not this environment's
 ELSEWHERE = " It belongs to another environment, so it cannot be mended from here."
@@ -124,7 +124,7 @@ def broken(search: Search) -> Iterator[Finding]:
 
 def _offers(search: Search, root: str, name: str) -> bool:
     place = search.disk.look(name, root)
-    return place is not None and (not place.namespace or any(True for _ in package_files(place.location, 1)))
+    return place is not None and (not place.namespace or has_source(place.location))
 
 
 def _exists(search: Search, path: str) -> bool:
@@ -165,10 +165,10 @@ def editables_missing(search: Search) -> Iterator[Finding]:
 
 def notebooks(search: Search) -> Iterator[Finding]:
     """Files that the runtime treats as notebooks, and so refuses to import."""
-    for install in search.installs:
+    starts = search.reader.starts(search)
+    for number, install in enumerate(search.installs):
         comments = []
-        for file in _files(search, install):
-            start = first_bytes(file)
+        for file, start in starts.get(number, ()):
             if start == NOTEBOOK_HEADER:
                 is_there = in_workspace(file)
                 cause = "This file in an editable package begins with `# Databricks notebook source`. " + (
@@ -185,17 +185,6 @@ def notebooks(search: Search) -> Iterator[Finding]:
                 f" import it. An empty line before the comment avoids that: {_some(comments)}"
             )
             yield Finding("note", "leading-comment", install.name, cause, "")
-
-
-def _files(search: Search, install: EditableInstall) -> Iterator[str]:
-    """Yield the files of an install's packages only: the rest of a project's folder may well have notebooks."""
-    places = [place for name in install.names for place in search.sources(install, name)]
-    places += [search.mapped_place(name, path) for name, path in top_modules(install) if "." in name]
-    folders = [os.path.dirname(place.location) for place in places if place.search and not place.namespace]
-    files = [place.location for place in places if place.search is None]
-    folders += [folder for portions in install.namespaces.values() for folder in portions]
-    yield from dict.fromkeys(file for file in files if file.endswith(".py"))
-    yield from dict.fromkeys(file for folder in folders for file in package_files(folder))
 
 
 INSTALL_CHECKS = [unreadable_folders, gone, path_lines, broken, copied, editables_missing, notebooks]

@@ -2,23 +2,25 @@
 
 import os
 import sys
+from collections import Counter
 from typing import Dict, Iterator, List, Optional, Tuple
 
 from dbx_patch.diagnosis import remedies
-from dbx_patch.diagnosis.disk import BUILT_IN, STANDARD_LIBRARY, Place
+from dbx_patch.diagnosis.disk import BUILT_IN, STANDARD_LIBRARY, Place, is_frozen
 from dbx_patch.diagnosis.findings import Finding
 from dbx_patch.diagnosis.installs import EditableInstall
 from dbx_patch.diagnosis.search import Search
-from dbx_patch.index.pth_files import get_site_packages_dirs
+from dbx_patch.index.pth_files import canonical, get_site_packages_dirs
 from dbx_patch.index.source_roots import NOT_MEANT
 
 
 def shadowed(search: Search) -> Iterator[Finding]:
     """Names that an editable install provides, but that are found elsewhere first."""
     for install in search.installs:
+        wanted = _rivalled(install, search)
         by_rival: Dict[Tuple[str, str, bool], List[str]] = {}
-        for name in install.names:
-            sources = search.sources(install, name)
+        for name in wanted:
+            sources = search.means(install, name)
             if name not in NOT_MEANT and sources and install.shape not in ("D", "E", "G", "I", "J"):
                 rival = _rival(name, install, search)
                 if rival is not None:
@@ -29,6 +31,19 @@ def shadowed(search: Search) -> Iterator[Finding]:
             finding = _shadow_finding(search, install, names, where, provider)
             finding.severity = "note" if is_stray else finding.severity
             yield finding
+
+
+def _rivalled(install: EditableInstall, search: Search) -> List[str]:
+    """Return the names of an install that anybody else has as well, told from listings: the others need no look."""
+    own = {canonical(root) for root in install.paths}
+    entries = [e for e in sys.path if isinstance(e, str) and canonical(e) not in own]
+    others = search.disk.names_in(entries).union(sys.builtin_module_names)
+    archives = [entry for entry in entries if search.disk.listing(entry) is None and search.disk.is_file(entry)]
+    return [
+        name
+        for name in install.names
+        if name in others or is_frozen(name) or any(search.disk.look(name, archive) for archive in archives)
+    ]
 
 
 def _rival(name: str, install: EditableInstall, search: Search) -> Optional[Tuple[str, str]]:
@@ -70,9 +85,10 @@ def _uninstall_rival(search: Search, location: str, name: str) -> str:
 def provided_twice(search: Search) -> Iterator[Finding]:
     """Names that two installs provide; for the parts of one namespace that is as it should be."""
     providers: Dict[str, List[Tuple[EditableInstall, Place]]] = {}
+    shared = Counter(name for install in search.installs for name in install.names)
     for install in search.installs:
-        for name in install.names:
-            places = search.sources(install, name)
+        for name in (name for name in install.names if shared[name] > 1):
+            places = search.means(install, name)
             if places and name not in NOT_MEANT:
                 providers.setdefault(name, []).append((install, places[0]))
     for name, found in providers.items():

@@ -162,14 +162,21 @@ def lost(search: Search) -> Iterator[Finding]:
     """Path entries that ``site`` would have put on ``sys.path`` and that are not there."""
     armed = hooks.is_in_place(hooks.FALLBACK)
     for entry in lost_entries():
-        cause = "This path entry of an editable install is not on sys.path. " + (
-            "The next import that needs it puts it back. To put it back now:"
-            if armed
-            else f"dbx-patch would put it back, but it is not active: {is_active()[1]}. To put it back now:"
+        cause = (
+            f"This path entry of an editable install is not on sys.path. {_who_puts_back(armed)} To put it back now:"
         )
         remedy = "import dbx_patch; dbx_patch.refresh_editable_paths()" if bootstrap.decide()[0] else _append(entry)
         severity = "note" if armed else "error"
-        yield Finding(severity, "lost-path", entry, cause, remedies.code(remedy))
+        yield Finding(severity, "lost-path", entry, f"{cause} To put it back now:", remedies.code(remedy))
+
+
+def _who_puts_back(armed: bool) -> str:
+    if armed:
+        return "The next import that needs it puts it back."
+    active, reason = is_active()
+    if active:
+        return "An import would put it back, but for DBX_PATCH_DISABLE, which leaves out dbx-patch's fallback."
+    return f"dbx-patch would put it back, but it is not active: {reason}."
 
 
 def _append(entry: str) -> str:

@@ -5,13 +5,17 @@ import os
 import sys
 from _frozen_importlib_external import _get_supported_file_loaders  # type: ignore[attr-defined]
 from dataclasses import dataclass, field
-from typing import Dict, FrozenSet, Iterable, Iterator, List, Optional, Set, Tuple
+from typing import Dict, FrozenSet, Iterable, List, Optional, Set, Tuple
 
 from dbx_patch.index.dist_info import read_record
+from dbx_patch.index.workspace import NOTEBOOK_HEADER, in_workspace
 
 # In the order in which CPython's FileFinder tries them, which is not that of importlib.machinery.all_suffixes()
 _SUFFIXES = [suffix for _, suffixes in _get_supported_file_loaders() for suffix in suffixes]
 _MAX_PARENTS = 200
+_MAX_FOLDERS = 50
+NO_PACKAGES = ("__pycache__", "node_modules")
+_MAX_SOURCE = 4 * 1024 * 1024
 STANDARD_LIBRARY, BUILT_IN = "the standard library", "the interpreter"
 
 
@@ -40,6 +44,7 @@ class Disk:
         self._no_folders: Set[str] = set()  # files, and what would lie in one: an archive, perhaps
         self._places: Dict[Tuple[str, str], Optional[Place]] = {}
         self._files: Dict[str, bool] = {}
+        self._sources: Dict[str, Optional[bytes]] = {}
         self._archives: Dict[str, FrozenSet[str]] = {}
         self._distributions: Dict[str, List[str]] = {}
         self._real: Dict[str, str] = {}
@@ -98,6 +103,17 @@ class Disk:
         if path not in self._files:
             self._files[path] = os.path.isfile(path)
         return self._files[path]
+
+    def source(self, file: str) -> Optional[bytes]:
+        """Return what a source file has; None of one that cannot be read, b"" of one that is larger than any source."""
+        if file not in self._sources:
+            self._sources[file] = _read(file)
+        return self._sources[file]
+
+    def is_refused_notebook(self, file: str) -> bool:
+        """Tell whether the runtime refuses a file as a notebook."""
+        is_source = file.endswith(".py") and in_workspace(file)
+        return is_source and (self.source(file) or b"").startswith(NOTEBOOK_HEADER)
 
     def _look_into_archive(self, name: str, tail: str, entry: str, folder: str) -> Optional[Place]:
         """Apply the rules of CPython's zipimporter; ``folder`` may be one inside an archive."""
@@ -178,6 +194,16 @@ class Disk:
         return self._records[info]
 
 
+def _read(file: str) -> Optional[bytes]:
+    try:
+        handle = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a FIFO must not block this
+        with os.fdopen(handle, "rb") as stream:
+            source = stream.read(_MAX_SOURCE + 1)
+            return source if len(source) <= _MAX_SOURCE else b""
+    except (OSError, ValueError):  # ValueError: a NUL in its name
+        return None
+
+
 def is_built_in(name: str) -> bool:
     """Tell whether the interpreter itself has a module, without a file."""
     return name in sys.builtin_module_names or is_frozen(name)
@@ -194,16 +220,21 @@ def standard_folders() -> List[str]:
     return [library, os.path.join(library, "lib-dynload")]
 
 
-def package_files(folder: str, limit: int = 20000) -> Iterator[str]:
-    """Yield the source files of a package's folder, subpackages included, as long as they are no environment's."""
-    for base, folders, files in os.walk(folder):
-        folders[:] = sorted(f for f in folders if f.isidentifier() and f not in ("__pycache__", "node_modules"))
-        if "pyvenv.cfg" in files:
-            folders[:] = []
+def has_source(folder: str) -> bool:
+    """Tell whether a folder or one below it has a source file; those of an environment do not count."""
+    folders = [folder]
+    for number, current in enumerate(folders):
+        if number == _MAX_FOLDERS:
+            return True  # too many to tell
+        try:
+            with os.scandir(current) as entries:
+                found = {entry.name: entry for entry in entries}
+                if "pyvenv.cfg" in found:
+                    continue
+                if any(name.endswith(".py") for name in found):
+                    return True
+                names = (name for name in sorted(found) if name.isidentifier() and name not in NO_PACKAGES)
+                folders += [os.path.join(current, name) for name in names if found[name].is_dir()]
+        except OSError:
             continue
-        for file in sorted(files):
-            if file.endswith(".py"):
-                limit -= 1
-                if limit < 0:
-                    return
-                yield os.path.join(base, file)
+    return False

@@ -1,17 +1,18 @@
 """``explain``: how an import would resolve, told from the disk and the index. Nothing is imported or asked."""
 
-import difflib
 import keyword
 import sys
-from typing import List, Optional
+from typing import List
 
-import _dbx_patch_bootstrap as bootstrap
-from dbx_patch import hooks
+from dbx_patch.diagnosis.askers import CELL
 from dbx_patch.diagnosis.disk import STANDARD_LIBRARY
 from dbx_patch.diagnosis.explanation import Explanation, Offer
+from dbx_patch.diagnosis.installs import EditableInstall
 from dbx_patch.diagnosis.layers import entries_say, finders_say, layers_for
+from dbx_patch.diagnosis.question import Answer, Question, halted_at
+from dbx_patch.diagnosis.reasons import lost_hit, modules_of, near_names, why_missing
+from dbx_patch.diagnosis.retold import loaded_from
 from dbx_patch.diagnosis.search import Hit, Search, search_path_of
-from dbx_patch.index.workspace import is_refused_notebook
 
 
 def explain(name: str) -> Explanation:
@@ -21,55 +22,66 @@ def explain(name: str) -> Explanation:
     """
     parts = name.split(".") if isinstance(name, str) else []
     if not parts or not all(part.isidentifier() for part in parts):
-        return Explanation(str(name), False, f"{name!r} is not a module name, such as package.module.")
+        return _no_name(str(name))
     words = [part for part in parts if keyword.iskeyword(part)]
     if words:
         return Explanation(name, False, f"{words[0]!r} is a Python keyword, so no import statement can name it.")
-    for number in range(1, len(parts) + 1):
-        halted = ".".join(parts[:number])
-        if sys.modules.get(halted, sys) is None:
-            return Explanation(name, False, f"import {name} fails: sys.modules has None for {halted}, which blocks it.")
-    search = Search()
-    hits = search.find(name)
-    if len(hits) == len(parts):
-        return _found(search, name, hits)
-    if hits and search_path_of(hits[-1]) is None:
-        return _missing(search, name, hits, f"{hits[-1].name} is a module, not a package, so it has no submodules")
-    return _missing(search, name, hits, "")
-
-
-def _found(search: Search, name: str, hits: List[Hit]) -> Explanation:
-    hit = hits[-1]
-    parent = hits[-2] if len(hits) > 1 else None
-    result = Explanation(name, True, "", _loaded(name), hit.location)
-    result.offers = _offers(search, hits[0].name, hits[0].location)
-    result.finders = finders_say(search, name, parent)
-    result.entries = entries_say(search, hits[0].name)
-    result.layers = layers_for(hit)
-    refused = [h for h in hits if is_refused_notebook(h.location)] if runtime_refuses_notebooks() else []
-    if refused and not result.loaded:
-        result.works = False
-        result.verdict = (
-            f"import {name} fails: {refused[0].location} begins with `# Databricks notebook source`, so the runtime"
-            " treats it as a notebook and refuses to import it."
-        )
-    else:
-        result.verdict = _verdict(search, name, hits, result)
+    question = Question()
+    halted = halted_at(name)
+    if halted:
+        result = Explanation(name, False, f"import {name} fails: sys.modules has None for {halted}, which blocks it.")
+        result.importers = question.importers(name)
+        return result
+    answer = question.answer(name, CELL)
+    result = _found(question, answer) if answer.found and not answer.refused else _missing(question, answer)
+    result.importers = question.importers(name)
     return result
 
 
-def _verdict(search: Search, name: str, hits: List[Hit], result: Explanation) -> str:
+def _no_name(name: str) -> Explanation:
+    modules = modules_of(Search(), name)
+    if modules:
+        return Explanation(name, False, f"{_provides(name, modules)}.", near=modules)
+    return Explanation(name, False, f"{name!r} is not a module name, such as package.module.")
+
+
+def _provides(name: str, modules: List[str]) -> str:
+    shown = ", ".join(modules[:5]) + (f" and {len(modules) - 5} more" if len(modules) > 5 else "")
+    return f"{name} is the name of a distribution, which is installed, and not of a module. Its modules are: {shown}"
+
+
+def _found(question: Question, answer: Answer) -> Explanation:
+    search, hits = question.search, answer.hits
+    hit = hits[-1]
+    parent = hits[-2] if len(hits) > 1 else None
+    result = Explanation(answer.name, answer.works, "", loaded_from(answer.name), hit.location)
+    result.offers = _offers(search, hits[0].name, hits[0].location)
+    result.finders = finders_say(question.imports(CELL), answer.name, parent)
+    result.entries = entries_say(question, hits[0].name)
+    result.layers = layers_for(hit)
+    result.verdict = _verdict(question, answer, result)
+    return result
+
+
+def _verdict(question: Question, answer: Answer, result: Explanation) -> str:
+    search, hits, name = question.search, answer.hits, answer.name
     top, hit = hits[0], hits[-1]
-    rivals = [i.name for i in search.installs if top.name in i.names and i.name != top.provider]
-    if hit.how == "built-in":
+    rivals = [i.name for i in search.installs if i.name != top.provider and _has(search, i, top.name)]
+    if not answer.works:
+        problem = answer.problem.replace(f"{hit.location} ", "that file ", 1) if hit.location else answer.problem
+        text = f"import {name} fails. It is found at {hit.location or top.location}, but {problem}"
+    elif hit.how == "built-in":
         text = f"import {name} works: it is built into the interpreter"
-    elif hit.install is not None:
-        text = f"import {name} works: it comes from the editable install {hit.install.name}, {hit.location}"
-        asked = next((h.name for h in hits if h.how == "fallback" and h.name not in sys.modules), "")
-        if asked:
-            text += f"; dbx-patch's fallback finds {asked}, which no other finder on sys.meta_path would"
     else:
-        text = f"import {name} works: it comes from {hit.provider or 'a path entry'}, {hit.location}"
+        whose = f"the editable install {hit.install.name}" if hit.install else hit.provider or "a path entry"
+        known = question.is_certain(answer)
+        text = f"import {name} works: it comes from {whose}" if known else f"{name} is found. It comes from {whose}"
+        text += (
+            f", {hit.location}" if known else f", at {hit.location}; whether it loads cannot be told from its source"
+        )
+    asked = next((h.name for h in hits if h.how == "fallback" and h.name not in sys.modules), "")
+    if hit.install is not None and asked:
+        text += f"; dbx-patch's fallback finds {asked}, which no other finder on sys.meta_path would"
     if rivals and top.install is None and not top.namespace:
         text += f". It is not the editable install {rivals[0]}, which is shadowed by {top.provider or top.location}"
     if result.loaded and hit.location and search.disk.real(result.loaded) != search.disk.real(hit.location):
@@ -77,20 +89,29 @@ def _verdict(search: Search, name: str, hits: List[Hit], result: Explanation) ->
     return text + "."
 
 
-def _missing(search: Search, name: str, hits: List[Hit], why: str) -> Explanation:
-    result = Explanation(name, False, "", _loaded(name))
-    wanted = name.split(".")[len(hits)]
+def _has(search: Search, install: EditableInstall, name: str) -> bool:
+    return name in install.names and bool(search.means(install, name))
+
+
+def _missing(question: Question, answer: Answer) -> Explanation:
+    search, hits, name = question.search, answer.hits, answer.name
+    result = Explanation(name, False, "", loaded_from(name))
+    number = min(len(hits), name.count("."))
+    wanted = name.split(".")[number]
     top, parent = (hits[0], hits[-1]) if hits else (None, None)
     prefix = parent.name + "." if parent else ""
-    result.near = [prefix + near for near in _near(search, wanted, parent)]
+    result.near = [prefix + near for near in near_names(search, wanted, parent)]
     result.offers = _offers(search, top.name, top.location) if top else _offers(search, wanted, "none of them")
-    result.finders = finders_say(search, name, parent) if not why else []
-    lost = _lost(search, wanted) if top is None else None
+    is_package = parent is None or search_path_of(parent) is not None
+    result.finders = finders_say(question.imports(CELL), name, parent) if is_package else []
+    lost = lost_hit(search, wanted) if top is None else None
     result.layers = layers_for(lost) if lost else []
-    result.entries = entries_say(search, name.partition(".")[0])
-    if not why:
-        why = _why_no_part(search, wanted, hits) if top else _why_nowhere(lost)
+    result.entries = entries_say(question, name.partition(".")[0])
+    modules = modules_of(search, name) if top is None and "." not in name else []
+    why = why_missing(search, answer, wanted, lost)
     hint = f". Did you mean {result.near[0]}?" if result.near else "."
+    if modules and not lost:
+        result.near, why, hint = modules, _provides(name, modules), "."
     if result.loaded:  # put into sys.modules by hand, or its source is gone since
         result.works = True
         result.verdict = (
@@ -99,55 +120,6 @@ def _missing(search: Search, name: str, hits: List[Hit], why: str) -> Explanatio
     else:
         result.verdict = f"import {name} fails: {why}{hint}"
     return result
-
-
-def _why_no_part(search: Search, wanted: str, hits: List[Hit]) -> str:
-    top, parent = hits[0], hits[-1]
-    rivals = [i.name for i in search.installs if top.name in i.names and not (top.install or top.namespace)]
-    shadow = f". It shadows the editable install {rivals[0]}" if rivals else ""
-    where = f"{parent.provider or 'a path entry'}, {parent.location}"
-    return f"{parent.name} comes from {where}, and has no submodule {wanted}{shadow}"
-
-
-def _lost(search: Search, name: str) -> Optional[Hit]:
-    """Return where an editable install has a name that the import system does not reach."""
-    for install in search.installs:
-        for place in search.sources(install, name) if name in install.names else ():
-            return search.hit_at(place, "lost")
-    return None
-
-
-def _why_nowhere(lost: Optional[Hit]) -> str:
-    if lost is None or lost.install is None:
-        return "no editable install, installed distribution or path entry has it"
-    where = f"the editable install {lost.install.name} has it, but "
-    where += "its path entry is not on sys.path" if lost.install.paths else "its import finder is not loaded"
-    if hooks.is_in_place(hooks.FALLBACK):
-        return where
-    active, reason = bootstrap.decide()
-    return f"{where} and dbx-patch is {'not armed' if active else f'off ({reason})'}"
-
-
-def _near(search: Search, wanted: str, parent: Optional[Hit]) -> List[str]:
-    if parent:
-        known = search.disk.names_in(search_path_of(parent) or ())
-    else:
-        known = search.disk.names_in(e for e in sys.path if isinstance(e, str)).union(sys.builtin_module_names)
-        known.update(name for install in search.installs for name in install.names)
-    lower = {name.lower(): name for name in sorted(known)}
-    return [lower[near] for near in difflib.get_close_matches(wanted.lower(), lower, 3, 0.72) if lower[near] != wanted]
-
-
-def _loaded(name: str) -> str:
-    module = sys.modules.get(name)
-    if module is None:
-        return ""
-    file = getattr(module, "__file__", None)
-    if isinstance(file, str):
-        return file
-    folders = getattr(module, "__path__", None)
-    known = folders if isinstance(folders, list) else getattr(folders, "_path", [])
-    return str(next(iter(known), "built in"))
 
 
 def _offers(search: Search, name: str, winner: str) -> List[Offer]:
@@ -164,8 +136,3 @@ def _offer(hit: Hit, wins: bool) -> Offer:
     if hit.provider == STANDARD_LIBRARY:
         return Offer("standard", hit.provider, hit.location, wins)
     return Offer("installed" if hit.provider else "path", hit.provider or hit.entry, hit.location, wins)
-
-
-def runtime_refuses_notebooks() -> bool:
-    """Tell whether a finder of the runtime's that refuses notebooks is in place."""
-    return any(type(finder).__module__.startswith("dbruntime.") for finder in sys.meta_path)

@@ -36,6 +36,19 @@ class EntrySays:
 
 
 @dataclass
+class ImporterSays:
+    """What an import by one importer comes to. ``who``: a cell, a library, or a function of a cell's on an executor.
+
+    ``location``: where it gets the module from; ``why``: what stands in the way, "" where nothing does.
+    """
+
+    who: str
+    works: bool
+    location: str
+    why: str = ""
+
+
+@dataclass
 class Layer:
     """One of Databricks' layers: what it does to this import ``without`` dbx-patch, and what happens ``now``.
 
@@ -55,7 +68,7 @@ class Explanation(Result):
     """``works``: whether the import would succeed in a cell; ``verdict``: all of it in a sentence.
 
     ``loaded``: where this process has it from already, or ""; ``location``: where it would come from; ``near``: names
-    that are much like one that was not found.
+    that are much like one that was not found; ``importers``: the answer for each who may import it.
     """
 
     name: str
@@ -68,6 +81,7 @@ class Explanation(Result):
     entries: List[EntrySays] = field(default_factory=list)
     layers: List[Layer] = field(default_factory=list)
     near: List[str] = field(default_factory=list)
+    importers: List[ImporterSays] = field(default_factory=list)
 
     def headline(self) -> str:
         return self.verdict
@@ -78,6 +92,9 @@ class Explanation(Result):
         if self.near:
             summary.append(("similar", ", ".join(self.near)))
         sections = [Section("Summary", summary)]
+        if len({(one.works, one.location) for one in self.importers}) > 1:
+            rows = [("works" if one.works else "fails", one.who, one.why or one.location) for one in self.importers]
+            sections.append(Section("Who can import it", rows))
         top = self.name.partition(".")[0]
         if self.offers:
             rows = [

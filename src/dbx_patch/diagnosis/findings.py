@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, Dict, List, Literal
 
 from dbx_patch.diagnosis.installs import EditableInstall
+from dbx_patch.diagnosis.reading import Reading as Reading
 from dbx_patch.output.rendering import Command, Section
 from dbx_patch.output.results import Result, counted
 
@@ -80,13 +81,17 @@ class Finding:
 
 @dataclass
 class VerifyResult(Result):
-    """Findings, worst first. ``status``: ``ok``, ``warning`` or ``error``, the worst one's; a note alone is ``ok``."""
+    """Findings, worst first. ``status``: ``ok``, ``warning`` or ``error``, the worst one's; a note alone is ``ok``.
+
+    ``reading``: which of the installs' files were looked at for notebooks, and what was left out.
+    """
 
     active: bool
     reason: str
     findings: List[Finding]
     installs: List[EditableInstall]
     version: str
+    reading: Reading = field(default_factory=Reading)
     status: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -99,7 +104,9 @@ class VerifyResult(Result):
         found = ", ".join(counted(number, kind) for kind, number in kinds.items() if number)
         installs = counted(len(self.installs), "editable install")
         state = "active" if self.active else "not active"
-        return f"{self.status}: {found or 'nothing found'}. {installs.capitalize()}, dbx-patch {self.version} {state}."
+        partly = "" if self.reading.complete else " Not all files were looked at."
+        head = f"{self.status}: {found or 'nothing found'}. {installs.capitalize()}"
+        return f"{head}, dbx-patch {self.version} {state}.{partly}"
 
     def sections(self) -> List[Section]:
         items = [
@@ -110,7 +117,18 @@ class VerifyResult(Result):
         return [
             *([Section("Findings", items, layout="list")] if items else []),
             Section("Editable installs", installs, "none in this interpreter's site folders"),
+            *([] if self.reading.complete else [Section("Looked for notebooks", self._looked_at())]),
         ]
+
+    def _looked_at(self) -> List[List[str]]:
+        seen = self.reading
+        spent = f"{counted(seen.files, 'file')}, {counted(seen.operations, 'operation')}, {seen.seconds} s"
+        rows = [["looked at", f"{spent}; the files that are most likely notebooks first"]]
+        for folder, known in list(seen.left_out.items())[:10]:
+            rows.append(
+                ["left out", f"{folder}: " + (f"{counted(known, 'file')}, or more" if known else "some folders")]
+            )
+        return [*rows, ["for all", "dbx-patch verify --all, or verify_editable_installs(read_all=True)"]]
 
     def exit_code(self) -> int:
         return 0 if self.status == "ok" else 1

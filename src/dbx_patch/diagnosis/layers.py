@@ -5,18 +5,20 @@ from typing import Any, Dict, List, Optional, Sequence
 
 import _dbx_patch_bootstrap as bootstrap
 from dbx_patch import hooks
+from dbx_patch.diagnosis.askers import CELL, LIBRARY, Paths, guard_of
 from dbx_patch.diagnosis.disk import is_frozen
 from dbx_patch.diagnosis.explanation import EntrySays, FinderSays, Layer
-from dbx_patch.diagnosis.search import Hit, Search, search_path_of
+from dbx_patch.diagnosis.question import Question
+from dbx_patch.diagnosis.retold import Imports
+from dbx_patch.diagnosis.search import Hit
 from dbx_patch.diagnosis.status import current_status, is_databricks
-from dbx_patch.index.pth_files import canonical
 from dbx_patch.index.workspace import in_workspace
 from dbx_patch.output.results import PatchStatus
 
 
-def finders_say(search: Search, name: str, parent: Optional[Hit]) -> List[FinderSays]:
+def finders_say(imports: Imports, name: str, parent: Optional[Hit]) -> List[FinderSays]:
     """Return what each finder on ``sys.meta_path`` would say of ``name``; ``parent`` is its package."""
-    return [FinderSays(_called(finder), _says(search, finder, name, parent)) for finder in tuple(sys.meta_path)]
+    return [FinderSays(_called(finder), _says(imports, finder, name, parent)) for finder in tuple(sys.meta_path)]
 
 
 def _called(finder: Any) -> str:
@@ -24,19 +26,22 @@ def _called(finder: Any) -> str:
     return str(kind.__qualname__)
 
 
-def _says(search: Search, finder: Any, name: str, parent: Optional[Hit]) -> str:
+def _says(imports: Imports, finder: Any, name: str, parent: Optional[Hit]) -> str:
     kind = finder if isinstance(finder, type) else type(finder)
     module, called = kind.__module__, kind.__qualname__
     if finder is hooks.TRIGGER:
         ours = any(name in modules for modules in hooks.RUNTIME_MODULES.values())
         return "patches it when it loads" if ours else "nothing: it only handles modules of the runtime"
     if finder is hooks.FALLBACK:
-        found = search.fallback_hit(name, parent)
-        return f"has it, if no other finder does: {found.location}" if found else "nothing: no editable install has it"
+        found = imports.fallback_hit(name, parent)
+        if found:
+            return f"has it, if no other finder does: {found.location}"
+        known = any(name.partition(".")[0] in install.names for install in imports.search.installs)
+        return f"nothing: {'it looks nowhere else than the others' if known else 'no editable install has it'}"
     if called in ("BuiltinImporter", "FrozenImporter"):
         has_it = name in sys.builtin_module_names if called == "BuiltinImporter" else is_frozen(name)
         return "has it" if parent is None and has_it else "nothing"
-    on_path = search.path_hit(name, search_path_of(parent))
+    on_path = imports.on_path(name, parent)
     if called == "PathFinder":
         return f"has it: {on_path.location}" if on_path else "nothing: no path entry has it"
     if called in ("WsfsPathFinder", "_WorkspacePathFinder"):
@@ -45,9 +50,9 @@ def _says(search: Search, finder: Any, name: str, parent: Optional[Hit]) -> str:
         return "nothing: it runs callbacks when modules have loaded"
     if module in ("_distutils_hack", "_virtualenv"):
         return "nothing: it only handles distutils"
-    for install in search.installs:
+    for install in imports.search.installs:
         if install.finder == module or (module == "editables.redirector" and install.shape == "C"):
-            mapped = search.finder_hit(name, [install], active_only=False)
+            mapped = imports.search.mapped(name, install)
             if mapped:
                 return f"has it, from {install.name}: {mapped.location}"
     if module.startswith(("__editable__", "_editable", "editables.")):
@@ -55,42 +60,29 @@ def _says(search: Search, finder: Any, name: str, parent: Optional[Hit]) -> str:
     return "unknown: asking it could have side effects"
 
 
-def entries_say(search: Search, name: str) -> List[EntrySays]:
+def entries_say(question: Question, name: str) -> List[EntrySays]:
     """Return what each ``sys.path`` entry in the workspace would say of a top-level name."""
-    roots = {root: install for install in search.installs for root in install.paths}
     said = []
     for entry in dict.fromkeys(e for e in sys.path if isinstance(e, str) and in_workspace(e)):
-        offers = search.disk.look(name, entry) is not None
-        guard = guard_of(entry)
-        user = "has it" if offers else "does not have it"
-        if not guard:
-            said.append(EntrySays(entry, offers, user, f"{user} (no runtime hook guards this entry)"))
-        elif canonical(entry) in roots and offers and "dbx-patch" in guard:
-            said.append(EntrySays(entry, offers, user, "has it, because an editable install provides the name"))
-        elif guard.startswith("RationedFinder"):
-            said.append(EntrySays(entry, offers, user, "refused by dbx-patch without looking, as the runtime would do"))
-        else:
-            said.append(EntrySays(entry, offers, user, f"refused by {guard.partition(' (')[0]} without looking"))
+        offers = question.search.disk.look(name, entry) is not None
+        texts = [_entry_says(question.imports(asker).paths, name, entry, offers) for asker in (CELL, LIBRARY)]
+        said.append(EntrySays(entry, offers, *texts))
     return said
 
 
-def guard_of(entry: str) -> str:
-    """Return the name of the workspace hook that answers for a path entry, and whether it is patched; "" for none."""
-    cached = sys.path_importer_cache.get(entry)
-    kind: Any = type(cached)
-    if cached is None:
-        kinds = [getattr(hook, "func", hook) for hook in sys.path_hooks]
-        kind = next((kind for kind in kinds if isinstance(kind, type) and _is_hook(kind)), type(None))
-    if kind.__module__ == "dbx_patch.hooks.rationed":
-        return "RationedFinder (of dbx-patch)"
-    if not _is_hook(kind):
-        return ""
-    patched = getattr(getattr(kind, "find_spec", None), "__wrapped__", None) is not None
-    return str(kind.__name__) + (" (patched by dbx-patch)" if patched else "")
-
-
-def _is_hook(kind: type) -> bool:
-    return kind.__module__.startswith(("dbruntime.", "pyspark."))
+def _entry_says(paths: Paths, name: str, entry: str, offers: bool) -> str:
+    has_it = "has it" if offers else "does not have it"
+    guard = guard_of(entry)
+    if not guard:
+        return has_it if paths.asker.user else f"{has_it} (no runtime hook guards this entry)"
+    if paths.asked(name, entry, paths.before, True):
+        because = ", because an editable install provides the name" if offers and not paths.asker.user else ""
+        return has_it + because
+    if not guard.startswith("RationedFinder"):
+        return f"refused by {guard.partition(' (')[0]} without looking"
+    if paths.asker.user:
+        return f"{has_it}; dbx-patch looks there only if nothing else has the name"
+    return "refused by dbx-patch without looking, as the runtime would do"
 
 
 def layers_for(hit: Hit) -> List[Layer]:

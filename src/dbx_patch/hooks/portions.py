@@ -13,12 +13,13 @@ from dbx_patch.index.pth_files import canonical, read_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Optional
+    from typing import Any, Dict, Iterable, List, Optional
 
+    from dbx_patch.hooks.answers import Sourced
     from dbx_patch.index.install import Install
     from dbx_patch.index.snapshot import Index
 
-_EXTENDERS = ("extend_path", "declare_namespace")
+EXTENDERS = ("extend_path", "declare_namespace")
 _MAX_BYTES = 64 * 1024  # such a package has a line or two
 # file of a package -> whether it extends its path
 _extends: "Dict[str, bool]" = {}
@@ -34,28 +35,34 @@ def joined(package: str, index: "Index", installs: "List[Install]") -> "List[str
     path = getattr(module, "__path__", None)
     if not isinstance(path, list):
         return []
+    # mostly there is none: then the package's file is not read
+    folders = [folder for folder in halves(package, installs) if folder not in path]
+    if not folders or not extends_its_path(getattr(module, "__file__", None)):
+        return []
+    found = [folder for folder in folders if os.path.isdir(folder)]
+    for folder in found:
+        path.insert(_place(folder, path, package.count(".") + 1), folder)
+    return found
+
+
+@unseen
+def halves(package: str, installs: "Iterable[Sourced]") -> "List[str]":
+    """Return where installs would have a package's folder, whether one is there or not."""
     parts = package.split(".")
     folders = []
     for install in installs:
         folders += [os.path.join(entry, *parts) for entry in install.paths]
         mapped = install.modules.get(package, "")
         folders.append(os.path.dirname(mapped) if os.path.basename(mapped).startswith("__init__.") else mapped)
-    # mostly there is none: then the package's file is not read
-    folders = [folder for folder in dict.fromkeys(folders) if folder and folder not in path]
-    if not folders or not _extends_its_path(getattr(module, "__file__", None)):
-        return []
-    found = [folder for folder in folders if os.path.isdir(folder)]
-    for folder in found:
-        path.insert(_place(folder, path, len(parts)), folder)
-    return found
+    return [folder for folder in dict.fromkeys(folders) if folder]
 
 
-def _extends_its_path(file: "Optional[str]") -> bool:
+def extends_its_path(file: "Optional[str]") -> bool:
     if not isinstance(file, str):
         return False
     if file not in _extends:
         text = read_text(file, limit=_MAX_BYTES) or ""
-        _extends[file] = any(word in text for word in _EXTENDERS)
+        _extends[file] = any(word in text for word in EXTENDERS)
     return _extends[file]
 
 

@@ -44,7 +44,7 @@ def answer(
     theirs = ask_others(name, path, target)
     try:
         ours, why = theirs, ""
-        if installs and not _stays(theirs, installs):
+        if installs and not stays(theirs, installs, entries_in_order()):
             ours, why = _ours(name, theirs, installs, index)
         if restored:
             why = "its path entry was lost"
@@ -73,14 +73,16 @@ def newly_installed(name: str, site_folder: str) -> "Optional[ModuleSpec]":
 
 
 @unseen
-def _stays(theirs: "Optional[ModuleSpec]", installs: "List[Install]") -> bool:
-    """Tell whether what the others found stays the answer: the install's own, or what stands before its site folder."""
+def stays(theirs: "Optional[ModuleSpec]", installs: "List[Install]", order: "List[str]") -> bool:
+    """Tell whether what the others found stays the answer: the install's own, or what stands before its site folder.
+
+    ``order``: ``sys.path``, as ``entries_in_order`` spells it.
+    """
     if theirs is None or theirs.loader is None:
         return False
     if _is_from(theirs, installs[:1]):
         return True
     entry = _entry_of(theirs)
-    order = entries_in_order()
     if entry not in order:
         return True  # built in, or from a finder that looks elsewhere than on sys.path
     place = order.index(entry)

@@ -48,9 +48,12 @@ def new_file_finder(folder: str, kind: "Any" = FileFinder) -> "Any":
 
 
 @unseen
-def early_places(index: "Index") -> "Set[str]":
-    """Return the editable path entries that stand right behind their site folder, and nowhere else on ``sys.path``."""
-    order = entries_in_order()
+def early_places(index: "Index", order: "Optional[List[str]]" = None) -> "Set[str]":
+    """Return the editable path entries that stand right behind their site folder, and nowhere else on ``sys.path``.
+
+    ``order``: another path than that, as ``entries_in_order`` spells it.
+    """
+    order = entries_in_order() if order is None else order
     found = set()
     for reading in index.readings:
         place = order.index(reading.folder) + 1 if reading.folder in order else len(order)
@@ -78,7 +81,7 @@ def _kind_of(entry: str) -> "Optional[str]":
     return kind if kind is None or theirs is None or type(theirs) is FileFinder else "early"
 
 
-def _is_guarded() -> bool:
+def is_guarded() -> bool:
     """Tell whether a path hook of the runtime's takes what we do not: one ahead of CPython's own for folders."""
     for hook in sys.path_hooks:
         if getattr(hook, "__qualname__", "").startswith(FileFinder.__name__ + "."):
@@ -150,7 +153,7 @@ def renew(index: "Index") -> None:
         folder = canonical(entry)
         if folder in index.names_in and in_workspace(folder):
             if folder in early:
-                rationed[entry] = "early" if id(entry) in ours or _is_guarded() else "open"
+                rationed[entry] = "early" if id(entry) in ours or is_guarded() else "open"
             elif _all_entries and type(sys.path_importer_cache.get(entry)) in (type(None), FileFinder, RationedFinder):
                 rationed[entry] = "open"
         elif folder in index.site_folders:

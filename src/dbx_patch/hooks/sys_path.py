@@ -7,7 +7,7 @@ from dbx_patch import hooks
 from dbx_patch.hooks import rationed, unseen, watching
 from dbx_patch.hooks.journal import note
 from dbx_patch.index import snapshot
-from dbx_patch.index.pth_files import entries_in_order
+from dbx_patch.index.pth_files import canonical, entries_in_order
 from dbx_patch.index.snapshot import Index as Index
 
 TYPE_CHECKING = False
@@ -71,6 +71,20 @@ def _insert_lost(site_folder: str, entries: "List[str]") -> "List[str]":
         if order[place : place + 1] == [entry]:
             place += 1
     return lost
+
+
+def as_restored(path: "List[str]", index: "Index") -> "List[str]":
+    """Return a path as :func:`restore` would leave it: for ``explain``, which changes nothing."""
+    made, order = list(path), [canonical(entry) for entry in path]
+    for reading in index.readings:
+        place = order.index(reading.folder) + 1 if reading.folder in order else len(order)
+        for entry in reading.names_in:
+            if entry not in order:
+                made.insert(place, entry)
+                order.insert(place, entry)
+            if order[place : place + 1] == [entry]:
+                place += 1
+    return made
 
 
 def _is_early(entry: str, index: "Index") -> bool:

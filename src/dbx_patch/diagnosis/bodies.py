@@ -1,0 +1,174 @@
+"""What keeps a module that was found from loading: a source that does not compile, or an import in it that fails.
+
+A module's body is read and never run. Only what it imports unconditionally, when it loads, counts: an import in a
+function, in an ``if`` or in a ``try`` with handlers may never happen or may be meant to fail.
+"""
+
+import ast
+import warnings
+from dataclasses import dataclass, field
+from typing import Callable, Dict, Iterator, List, Optional, Set, Tuple, cast
+
+from dbx_patch.diagnosis.askers import Asker
+from dbx_patch.diagnosis.disk import STANDARD_LIBRARY
+from dbx_patch.diagnosis.retold import Imports
+from dbx_patch.diagnosis.search import Hit, Search
+from dbx_patch.index.snapshot import LIBRARY
+
+_MAX_FILES = 40  # of one question: each can be a remote call
+
+
+@dataclass
+class Body:
+    """A module's source as it was read. ``fault``: why it does not compile; ``imports``: (module, names from it).
+
+    ``bound``: the names that it may bind; ``is_plain``: it can have no others, nor modules that are no files.
+    """
+
+    compiles: bool
+    fault: str = ""
+    imports: List[Tuple[str, List[str]]] = field(default_factory=list)
+    bound: Set[str] = field(default_factory=set)
+    is_plain: bool = False
+
+
+_UNREAD = Body(False)
+# Names in a body that can bring others, or modules that no finder knows
+_OPEN = frozenset(("__getattr__", "__path__", "globals", "vars", "setattr", "exec", "eval", "modules", "meta_path"))
+
+
+class Bodies:
+    """The bodies that one question has read, and what is wrong with them, for each asker."""
+
+    def __init__(self, search: Search, imports_of: Callable[[Asker], Imports]) -> None:
+        self._search, self._imports_of = search, imports_of
+        self._read: Dict[str, Body] = {}
+        self._problems: Dict[Tuple[str, Asker], str] = {}
+        self._asked = ""
+
+    def body(self, hit: Hit) -> Body:
+        """Return the body of a hit's file, without a look at what is none: each file is read once."""
+        file = hit.location
+        if not file.endswith(".py") or hit.namespace or hit.provider == STANDARD_LIBRARY or hit.how == "loaded":
+            return _UNREAD
+        if file not in self._read:
+            self._read[file] = _parsed(self._search.disk.source(file), hit) if len(self._read) < _MAX_FILES else _UNREAD
+        return self._read[file]
+
+    def problem(self, hits: List[Hit], asker: Asker, loaded: Callable[[str], bool], depth: int = 0) -> str:
+        """Return why the modules of an import do not load, the first that fails; "" where nothing is known to.
+
+        ``loaded`` tells what is there already. Installed libraries are read only where they are asked for.
+        """
+        for hit in hits:
+            self._asked = self._asked if depth else hit.name.partition(".")[0]
+            foreign = hit.name.partition(".")[0] != self._asked and self._search.index.whose(hit.location) is LIBRARY
+            if loaded(hit.name) or foreign:
+                continue
+            key = (hit.name, asker)
+            if key not in self._problems:
+                self._problems[key] = ""  # a circle of imports is no fault: what is being loaded counts as loaded
+                self._problems[key] = self._problem(hit, asker, loaded, depth + 1)
+            if self._problems[key]:
+                return self._problems[key]
+        return ""
+
+    def _problem(self, hit: Hit, asker: Asker, loaded: Callable[[str], bool], depth: int) -> str:
+        body = self.body(hit)
+        if body.fault:
+            return f"{hit.location} does not compile: {body.fault}"
+        own = asker.in_file_of(self._search.index.whose(hit.location))
+        imports = self._imports_of(own)
+        for module, names in body.imports:
+            hits = imports.find(module)
+            if len(hits) < len(module.split(".")):
+                if not loaded(module) and (not hits or self._has_no_more(hits[-1])):
+                    missing = ".".join(module.split(".")[: len(hits) + 1])
+                    what = "is a notebook, which the runtime refuses" if imports.refused else "is not found"
+                    return f"{hit.location} imports {missing}, which {what}"
+                continue
+            found = self.problem(hits, own, loaded, depth) or self._of_names(hit, names, hits, own, loaded, depth)
+            if found:
+                return found
+        return ""
+
+    def _has_no_more(self, hit: Hit) -> bool:
+        """Tell whether a module has nothing but what its body binds, and the files in its folders."""
+        return hit.namespace or self.body(hit).is_plain
+
+    def _of_names(
+        self, hit: Hit, names: List[str], hits: List[Hit], asker: Asker, loaded: Callable[[str], bool], depth: int
+    ) -> str:
+        """``from package import name`` imports a submodule, unless the package itself has that name."""
+        package = hits[-1]
+        if loaded(package.name):
+            return ""
+        for name in [name for name in names if name not in self.body(package).bound]:
+            full = f"{package.name}.{name}"
+            found = self._imports_of(asker).find(full) if package.search is not None else hits
+            if loaded(full) or (full, asker) in self._problems:
+                continue
+            if len(found) > len(hits):
+                problem = self.problem(found, asker, loaded, depth)
+                if problem:
+                    return problem
+            elif self._has_no_more(package):
+                return f"{hit.location} imports {name} from {package.name}, which does not have it"
+        return ""
+
+
+def _parsed(source: Optional[bytes], hit: Hit) -> Body:
+    file = hit.location
+    if source is None:
+        return Body(False, "it cannot be read")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = cast(ast.Module, compile(source, file, "exec", ast.PyCF_ONLY_AST, dont_inherit=True))
+            compile(tree, file, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        where = f"line {error.lineno}: " if error.lineno else ""
+        return Body(False, f"{where}{error.msg}")
+    except (ValueError, OverflowError, RecursionError, MemoryError) as error:
+        return Body(False, str(error) or type(error).__name__)
+    package = hit.name if hit.search is not None else hit.name.rpartition(".")[0]
+    bound = set(_bound(tree))
+    used = {getattr(node, "id", getattr(node, "attr", "")) for node in ast.walk(tree)}
+    return Body(
+        True, "", list(_imports(tree.body, package)), bound, _OPEN.isdisjoint(used | bound) and "*" not in bound
+    )
+
+
+def _imports(body: List[ast.stmt], package: str) -> Iterator[Tuple[str, List[str]]]:
+    for statement in body:
+        if isinstance(statement, ast.Import):
+            yield from ((alias.name, []) for alias in statement.names)
+        elif isinstance(statement, ast.ImportFrom):
+            module = _absolute(statement, package)
+            if module:
+                yield module, [alias.name for alias in statement.names if alias.name != "*"]
+        elif isinstance(statement, ast.Try) and not statement.handlers:
+            yield from _imports([*statement.body, *statement.finalbody], package)
+        elif isinstance(statement, ast.ClassDef):
+            yield from _imports(statement.body, package)
+
+
+def _absolute(statement: ast.ImportFrom, package: str) -> Optional[str]:
+    if not statement.level:
+        return statement.module
+    parts = package.split(".") if package else []
+    if statement.level > len(parts):
+        return None  # beyond the top: that raises, whatever is there
+    base = parts[: len(parts) - statement.level + 1]
+    return ".".join([*base, statement.module] if statement.module else base)
+
+
+def _bound(tree: ast.Module) -> Iterator[str]:
+    """Yield the names that a module's body may bind, ``__getattr__`` and stars left aside."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield node.name
+        elif isinstance(node, ast.alias):
+            yield (node.asname or node.name).partition(".")[0]
