@@ -32,7 +32,7 @@ BODIES = {
     "def\n": "does not compile: line 1",
     "import no_such.part\n": "imports no_such, which is not found",
     "from acme.deep import nothing\n": "imports nothing from acme.deep, which does not have it",
-    "from . import lazy\nfrom .lazy import load\nimport json.nothing\n": "",  # json is not for us to judge
+    "from . import lazy\nfrom .lazy import load\nimport json.decoder\n": "",
     "try:\n    import no_such\nexcept ImportError:\n    no_such = None\n": "",
     "def later():\n    import no_such\n": "",
     "if False:\n    import no_such\n": "",
@@ -54,6 +54,14 @@ def test_what_cannot_be_compiled_is_found_and_not_said_to_work(editable: Environ
     write(editable.site_packages, {"compiled.so": ""})
     said = verdict(editable, "compiled", status=0)
     assert "compiled is found" in said and "works" not in said
+
+
+def test_where_only_running_could_tell_it_does_not_say(editable: Environment, workspace: Workspace) -> None:
+    """Libraries with vendored packages put those on `sys.path` themselves."""
+    for body in ("import sys\nsys.path.append('/vendored')\nimport no_such\n", "import os.nothing\n"):
+        write(workspace.home / "proj/src/acme", {"sub.py": body})
+        said = verdict(editable, "acme.sub", status=0)
+        assert "acme.sub is found" in said and "cannot be told" in said and "works" not in said
 
 
 def test_an_exported_notebook(editable: Environment, workspace: Workspace) -> None:

@@ -73,7 +73,9 @@ class Registry:
             members = [m for m in archive.getmembers() if m.isfile() and ".." not in m.name and m.name[0] != "/"]
             archive.extractall(at, members)
         next(path for path in at.iterdir() if path.is_dir()).rename(project)
-        return self._pip("--python", self.environment.python, "install", "-q", *without, "-e", str(project))
+        return self._pip(
+            "--python", self.environment.python, "install", "-q", "--use-pep517", *without, "-e", str(project)
+        )
 
     def add_requirements(self, names: list[str]) -> str:
         """Install what those projects require."""
@@ -150,12 +152,17 @@ def test_explain_says_what_their_imports_do(
         f"{who} {name}: said {says}, really {real[who][name]}"
         for name, by_who in told.items()
         for who, says in by_who.items()
-        if who in real and not _agree(says, real[who][name])
+        if who in real and not _agree(name, says, real[who][name])
     ]
     assert len(told) >= sum(not why for why in missing.values()) and wrong == []
     record_property("names of registry projects explained", len(told))
 
 
-def _agree(says: list[Any], real: list[Any]) -> bool:
+# toolz puts another module in the place of this one while it loads
+SWAPPED = ("tlz",)
+
+
+def _agree(name: str, says: list[Any], real: list[Any]) -> bool:
     place = real[1] if isinstance(real[1], list) else [real[1]]
-    return bool(says[0] == real[0] and (not real[0] or says[1] in (place or [""])))
+    same_place = not real[0] or name in SWAPPED or says[1] in (place or [""])
+    return bool(says[0] == real[0] and same_place)

@@ -16,13 +16,15 @@ from dbx_patch.diagnosis.search import Hit, Search
 from dbx_patch.index.snapshot import LIBRARY
 
 _MAX_FILES = 40  # of one question: each can be a remote call
+_MAX_OF_LIBRARY = 6  # of an installed library that is asked for: those that were published load
 
 
 @dataclass
 class Body:
     """A module's source as it was read. ``fault``: why it does not compile; ``imports``: (module, names from it).
 
-    ``bound``: the names that it may bind; ``is_plain``: it can have no others, nor modules that are no files.
+    ``bound``: the names that it may bind; ``is_plain``: it can have no others, nor modules that are no files;
+    ``is_steady``: it leaves ``sys.path`` and the finders as they are.
     """
 
     compiles: bool
@@ -30,6 +32,7 @@ class Body:
     imports: List[Tuple[str, List[str]]] = field(default_factory=list)
     bound: Set[str] = field(default_factory=set)
     is_plain: bool = False
+    is_steady: bool = True
 
 
 _UNREAD = Body(False)
@@ -45,6 +48,8 @@ class Bodies:
         self._read: Dict[str, Body] = {}
         self._problems: Dict[Tuple[str, Asker], str] = {}
         self._asked = ""
+        self._is_steady = True
+        self.is_certain = True  # until an import is met that only running could tell
 
     def body(self, hit: Hit) -> Body:
         """Return the body of a hit's file, without a look at what is none: each file is read once."""
@@ -52,7 +57,8 @@ class Bodies:
         if not file.endswith(".py") or hit.namespace or hit.provider == STANDARD_LIBRARY or hit.how == "loaded":
             return _UNREAD
         if file not in self._read:
-            self._read[file] = _parsed(self._search.disk.source(file), hit) if len(self._read) < _MAX_FILES else _UNREAD
+            limit = _MAX_OF_LIBRARY if self._search.index.whose(file) is LIBRARY else _MAX_FILES
+            self._read[file] = _parsed(self._search.disk.source(file), hit) if len(self._read) < limit else _UNREAD
         return self._read[file]
 
     def problem(self, hits: List[Hit], asker: Asker, loaded: Callable[[str], bool], depth: int = 0) -> str:
@@ -60,6 +66,8 @@ class Bodies:
 
         ``loaded`` tells what is there already. Installed libraries are read only where they are asked for.
         """
+        for hit in hits if not depth else ():
+            self.body(hit)  # before the files are used up
         for hit in hits:
             self._asked = self._asked if depth else hit.name.partition(".")[0]
             foreign = hit.name.partition(".")[0] != self._asked and self._search.index.whose(hit.location) is LIBRARY
@@ -77,15 +85,19 @@ class Bodies:
         body = self.body(hit)
         if body.fault:
             return f"{hit.location} does not compile: {body.fault}"
+        self._is_steady = self._is_steady and body.is_steady
         own = asker.in_file_of(self._search.index.whose(hit.location))
         imports = self._imports_of(own)
         for module, names in body.imports:
             hits = imports.find(module)
             if len(hits) < len(module.split(".")):
-                if not loaded(module) and (not hits or self._has_no_more(hits[-1])):
+                if loaded(module):
+                    continue
+                if self._has_no_more(hits[-1]) if hits else self._is_steady:
                     missing = ".".join(module.split(".")[: len(hits) + 1])
                     what = "is a notebook, which the runtime refuses" if imports.refused else "is not found"
                     return f"{hit.location} imports {missing}, which {what}"
+                self.is_certain = False
                 continue
             found = self.problem(hits, own, loaded, depth) or self._of_names(hit, names, hits, own, loaded, depth)
             if found:
@@ -134,9 +146,15 @@ def _parsed(source: Optional[bytes], hit: Hit) -> Body:
     package = hit.name if hit.search is not None else hit.name.rpartition(".")[0]
     bound = set(_bound(tree))
     used = {getattr(node, "id", getattr(node, "attr", "")) for node in ast.walk(tree)}
-    return Body(
-        True, "", list(_imports(tree.body, package)), bound, _OPEN.isdisjoint(used | bound) and "*" not in bound
-    )
+    is_plain = _OPEN.isdisjoint(used | bound) and "*" not in bound
+    return Body(True, "", list(_imports(tree.body, package)), bound, is_plain, _is_steady(tree))
+
+
+def _is_steady(tree: ast.Module) -> bool:
+    """Tell whether a body has nothing that can change where imports look."""
+    changing = (("sys", "path"), ("sys", "meta_path"), ("site", "addsitedir"))
+    used = (node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name))
+    return not any((getattr(node.value, "id", ""), node.attr) in changing for node in used)
 
 
 def _imports(body: List[ast.stmt], package: str) -> Iterator[Tuple[str, List[str]]]:

@@ -87,7 +87,7 @@ class Finders:
 
     def _installers(self, name: str) -> Optional[Hit]:
         """Return what the finders that installers put last have."""
-        for install in self.search.installs:
+        for install in sorted(self.search.installs, key=_place_of_finder):
             if not install.finder or install.finder not in sys.modules or install.shape in IN_FRONT:
                 continue
             place = self._of_setuptools(name, install) if install.shape == "B" else None
@@ -120,6 +120,13 @@ class Finders:
                 place = self.search.disk.look(name, os.path.join(mapped, *parts[:-1]))
                 return None if place is None or place.namespace else place
         return None
+
+
+def _place_of_finder(install: EditableInstall) -> int:
+    """Return where on ``sys.meta_path`` an install's finder stands; the library `editables` has one for all."""
+    module = "editables.redirector" if install.shape == "C" else install.finder
+    places = (number for number, finder in enumerate(sys.meta_path) if getattr(finder, "__module__", "") == module)
+    return next(places, len(sys.meta_path))
 
 
 def runtime_refuses_notebooks() -> bool:

@@ -91,7 +91,7 @@ class Question:
         hit = answer.hits[-1]
         if answer.loaded or hit.how == "built-in" or hit.provider == STANDARD_LIBRARY or hit.namespace:
             return True
-        return self.bodies.body(hit).compiles
+        return self.bodies.body(hit).compiles and self.bodies.is_certain
 
 
 def halted_at(name: str) -> str:
