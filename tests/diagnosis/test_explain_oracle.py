@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from support.environments import Environment
-from support.generated import FAULTS, SHAPES, draw
+from support.generated import draw
+from support.generated_projects import FAULTS, SHAPES
 from support.outcomes_of_imports import answers, differences
 
 SEEDS = range(int(os.environ.get("DBX_PATCH_TEST_SEEDS", "16")))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from dbx_patch.simulator import simulate, simulate_executor
-from support.generated import Drawn
+from support.generated_projects import Drawn
 
 # Each import starts from the same state: what one loads, learns or puts back, the next does not see.
 TRIED = """
