@@ -16,7 +16,7 @@ from support.generated import draw
 from support.generated_projects import FAULTS, SHAPES
 from support.outcomes_of_imports import answers, differences
 
-SEEDS = range(int(os.environ.get("DBX_PATCH_TEST_SEEDS", "16")))
+SEEDS = range(int(os.environ.get("DBX_PATCH_TEST_SEEDS", "20")))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -29,7 +29,7 @@ def test_what_it_says_is_what_happens(seed: int, installed: Environment, tmp_pat
 
 def test_the_seeds_draw_every_kind(installed: Environment, tmp_path: Path) -> None:
     """Else the test above could stop seeing something without anybody's noticing."""
-    told = "\n".join("\n".join(draw(seed, tmp_path / str(seed), installed).told) for seed in range(16))
+    told = "\n".join("\n".join(draw(seed, tmp_path / str(seed), installed).told) for seed in range(20))
     drawn = [*(shape.__name__ for shape in SHAPES), *FAULTS, "lower environment", "was moved", "'0'", "'fallback'"]
     drawn += ["legacy", "modern", "'path_hooks'", "'cache'", "'cache_outside_git'", "new module", "paths lost"]
     assert [kind for kind in drawn if kind not in told] == []

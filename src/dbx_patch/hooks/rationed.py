@@ -169,7 +169,7 @@ def renew(index: "Index") -> None:
 def _ask_theirs(ours: RationedFinder, name: str, target: "Optional[ModuleType]") -> "Optional[ModuleSpec]":
     """Answer for an entry that is not ours to ration any more: by the finder that it has without us, from now on."""
     finder = ours.stands_for
-    if finder is None and not _is_guarded():
+    if finder is None and not is_guarded():
         finder = new_file_finder(ours.path)  # as CPython's path hooks would, without the looks at the disk
     for hook in sys.path_hooks if finder is None else ():
         try:
