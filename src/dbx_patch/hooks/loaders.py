@@ -55,7 +55,10 @@ class _TriggeringLoader(_Triggering):
         _running.append(self._spec.name)
         try:
             self._loader.exec_module(module)
-            fire(self._spec.name, module)
+            try:
+                fire(self._spec.name, module)
+            except Exception as fault:
+                record_fault(f"when_imported({self._spec.name!r})", fault)
         finally:
             _running.remove(self._spec.name)
 
@@ -71,7 +74,10 @@ class _TriggeringLegacyLoader(_Triggering):
             module: ModuleType = self._loader.load_module(name)
             if getattr(module, "__spec__", None) is None:  # importlib sets it too, but only after this
                 module.__spec__ = self._spec
-            fire(name, module)
+            try:
+                fire(name, module)
+            except Exception as fault:
+                record_fault(f"when_imported({name!r})", fault)
         finally:
             _running.remove(name)
         return module
@@ -80,17 +86,14 @@ class _TriggeringLegacyLoader(_Triggering):
 @unseen
 def fire(name: str, module: "ModuleType") -> None:
     """Run what is registered for module ``name``, by its callbacks as well. One that fails is recorded, and no more."""
+    module = sys.modules.get(name, module)  # a body may replace its own module
     number = 0
-    try:
-        module = sys.modules.get(name, module)  # a body may replace its own module
-        while number < len(hooks.watched.get(name, ())):
-            number += 1
-            try:
-                hooks.watched[name][number - 1](module)
-            except Exception as fault:
-                record_fault(f"when_imported({name!r})", fault)
-    except Exception as fault:
-        record_fault(f"when_imported({name!r})", fault)
+    while number < len(hooks.watched.get(name, ())):
+        try:
+            hooks.watched[name][number](module)
+        except Exception as fault:
+            record_fault(f"when_imported({name!r})", fault)
+        number += 1
 
 
 class _WatchedSpec(ModuleSpec):
