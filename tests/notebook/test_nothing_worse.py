@@ -43,12 +43,6 @@ def world(shared: Path, tools: Path, wheel: Path, combination: Combination) -> W
     return world_of(shared, tools, wheel, combination[-1])
 
 
-# pytest's mode "append" puts a project's folder on `sys.path` only if it is not there yet. Where dbx-patch has put it
-# back, `conftest` is then answered on a miss, and of two flat projects' by the first one's (docs/limits.md).
-_APPENDED = {"append: a flat project", "append: a flat project's inner tests"}
-KNOWN_WORSE = {("cache", "end", False): _APPENDED}
-
-
 def compare(world: World, combination: Combination, kind: str, **options: Any) -> None:
     """Run a kind of situations without dbx-patch and with it."""
     hook, place, in_git, bytecode, _ = combination
@@ -58,10 +52,6 @@ def compare(world: World, combination: Combination, kind: str, **options: Any) -
     with_it = world.outcomes(SITUATIONS[kind], enabled=True, **options)
     worked = {situation: (cell.ok, cell.value) for situation, cell in without.items()}
     works = {s: (c.ok, c.value if c.ok else f"{c.error_type}: {c.error}") for s, c in with_it.items()}
-    known = KNOWN_WORSE.get((hook, place, in_git), set()) & set(worked)
-    for situation in known:
-        assert worked[situation][0] and not works[situation][0], f"no longer worse, to be taken out: {situation}"
-        del worked[situation]
     check(worked, works, (AT_LEAST_UNDER_PATH_HOOKS if hook == "path_hooks" else AT_LEAST)[kind])
 
 

@@ -9,14 +9,6 @@ import pytest
 from support.nothing_worse import Variant, world_of
 from support.situations_with_paths import IN_PYTEST
 
-# Two projects have a `conftest.py` in their own folder, which is on `sys.path`. This mode adds no folder that is there
-# already, so the first one's is found for both, as on plain Python (docs/limits.md).
-AS_ON_PLAIN_PYTHON = {
-    "append: a flat project",
-    "append: a flat project's inner tests",
-    "append: beside the notebook",
-    "append: the repository's one test",
-}
 REFUSED = """
 import importlib, os, pytest, sys, library
 write(NOTEBOOKS, "in_the_notebooks_project.py", "VALUE = 1")
@@ -35,6 +27,5 @@ def test_tests_of_editable_projects_run_in_every_import_mode(
     situations = {**IN_PYTEST, "refused": REFUSED}
     found = world.outcomes(situations, enabled=True, variant=variant, runtime=era)
     assert found.pop("refused").value == "No module named 'in_the_notebooks_project'"
-    assert [name for name in AS_ON_PLAIN_PYTHON if found[name].ok], "one project's own is the first"
-    failed = {name: cell.error for name, cell in found.items() if not cell.ok and name not in AS_ON_PLAIN_PYTHON}
+    failed = {name: cell.error for name, cell in found.items() if not cell.ok}
     assert failed == {}

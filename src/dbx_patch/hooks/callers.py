@@ -9,7 +9,7 @@ from dbx_patch.index.source_roots import IN_LIBRARY
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType, FrameType
-    from typing import Optional, Tuple
+    from typing import List, Optional, Tuple
 
     from dbx_patch.index.snapshot import Index
 
@@ -38,6 +38,22 @@ def is_user_import(index: "Index", name: str) -> bool:
     """
     verdict, asker = _walk(index)
     return verdict is EDITABLE or (verdict is NOBODY and not (asker is not None and _has_statement(asker, name)))
+
+
+@unseen
+def having_its_file(name: str, entries: "List[str]") -> "Optional[str]":
+    """Return the one of these path entries from whose module ``name`` the importing code has a file at hand.
+
+    That is pytest, which finds files first and then asks for them by a name that each project has; a local variable of
+    the code that asks is the file's path.
+    """
+    frame: Optional[FrameType] = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith(_IMPORT_SYSTEM):
+        frame = frame.f_back
+    pure_path = getattr(sys.modules.get("pathlib"), "PurePath", str)
+    paths = [str(v) for v in (frame.f_locals.values() if frame else ()) if isinstance(v, (str, pure_path))]
+    own = {entry: (f"{entry}/{name}.py", f"{entry}/{name}/") for entry in entries}
+    return next((entry for entry in entries for path in paths if path.startswith(own[entry])), None)
 
 
 @unseen

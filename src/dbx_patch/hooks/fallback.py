@@ -110,11 +110,14 @@ def _lying_about(name: str, path: "Optional[Sequence[str]]", index: "Index") -> 
     back only for user code.
     """
     beside, has_tests = index.beside.get(name, ()), is_of_tests(name.partition(".")[0])
-    entries = [  # as `sys.path` has them: the first one wins
+    entries = [  # as `sys.path` has them: the first one wins, if nothing says which of them is meant
         entry
         for entry in (sys.path if path is None else path)
         if entry in beside or (has_tests and isinstance(entry, str) and index.is_in_project(canonical(entry)))
     ]
+    if len(entries) > 1:
+        asked_for = callers.having_its_file(name, entries)
+        entries.sort(key=lambda entry: entry != asked_for)
     early: List[str] = []
     if path is None:
         entries += rationed.entries_of("open", index)
