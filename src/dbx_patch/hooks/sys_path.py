@@ -12,7 +12,7 @@ from dbx_patch.index.snapshot import Index as Index
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Dict, List, Optional, Tuple
+    from typing import Dict, Iterator, List, Optional, Tuple
 
 _complete: "Tuple[object, List[str]]" = (None, [])  # an index, and a sys.path that has all that it asks for
 _learnt: "Optional[Index]" = None
@@ -49,7 +49,12 @@ def restore(index: "Index", why: str) -> "List[str]":
         sys.path[:] = [
             e for e in sys.path if not (id(e) in rationed.ours and (e not in known or not _is_early(e, index)))
         ]
-        lost = [entry for reading in index.readings for entry in _insert_lost(reading.folder, list(reading.names_in))]
+        lost = []
+        for place, entry in _lost(entries_in_order(), index):
+            mine = (entry + "/")[:-1]  # a string of its own
+            rationed.ours[id(mine)] = mine
+            sys.path.insert(place, mine)
+            lost.append(entry)
         _complete = (index, list(sys.path))
         rationed.renew(index)
     for entry in lost:
@@ -57,33 +62,23 @@ def restore(index: "Index", why: str) -> "List[str]":
     return lost
 
 
-def _insert_lost(site_folder: str, entries: "List[str]") -> "List[str]":
-    order = entries_in_order()
-    place = order.index(site_folder) + 1 if site_folder in order else len(order)
-    lost = []
-    for entry in entries:
-        if entry not in order:
-            mine = (entry + "/")[:-1]  # a string of its own
-            rationed.ours[id(mine)] = mine
-            sys.path.insert(place, mine)
-            order.insert(place, entry)
-            lost.append(entry)
-        if order[place : place + 1] == [entry]:
-            place += 1
-    return lost
+def _lost(order: "List[str]", index: "Index") -> "Iterator[Tuple[int, str]]":
+    """Yield the entries that are not in ``order``, a path as ``entries_in_order`` spells it, each with its place."""
+    for reading in index.readings:
+        place = order.index(reading.folder) + 1 if reading.folder in order else len(order)
+        for entry in list(reading.names_in):
+            if entry not in order:
+                order.insert(place, entry)
+                yield place, entry
+            if order[place : place + 1] == [entry]:
+                place += 1
 
 
 def as_restored(path: "List[str]", index: "Index") -> "List[str]":
     """Return a path as :func:`restore` would leave it: for ``explain``, which changes nothing."""
-    made, order = list(path), [canonical(entry) for entry in path]
-    for reading in index.readings:
-        place = order.index(reading.folder) + 1 if reading.folder in order else len(order)
-        for entry in reading.names_in:
-            if entry not in order:
-                made.insert(place, entry)
-                order.insert(place, entry)
-            if order[place : place + 1] == [entry]:
-                place += 1
+    made = list(path)
+    for place, entry in _lost([canonical(entry) for entry in path], index):
+        made.insert(place, entry)
     return made
 
 
