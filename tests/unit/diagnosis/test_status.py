@@ -22,7 +22,7 @@ def switched_on(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def states() -> dict[str, tuple[str, str]]:
-    return {patch.name: (patch.state, patch.reason) for patch in current_status().patches}
+    return {patch.name: (patch.state, patch.reason) for patch in current_status(look=True).patches}
 
 
 def load(name: str, **functions: object) -> ModuleType:
@@ -40,7 +40,7 @@ def test_waiting_and_disabled() -> None:
     assert found[SYS_PATH_INIT][1] == "there is no sys_path_init here, so there is nothing to patch"
     for module in hooks.RUNTIME_MODULES["executor_wsfs_import_hook"]:
         assert module in found["executor_wsfs_import_hook"][1]
-    status = current_status()
+    status = current_status(look=True)
     assert status.active and status.fallback == "disabled"
     text = str(status)
     for line in (
@@ -49,6 +49,8 @@ def test_waiting_and_disabled() -> None:
     ):
         assert line in " ".join(text.split()), text
     assert "disabled fallback" in " ".join(text.split())
+    unseen = {patch.name: patch.reason for patch in current_status().patches}
+    assert unseen[SYS_PATH_INIT] == "sys_path_init is not loaded yet", "verify does not look at the disk for that"
 
 
 def test_a_module_that_is_loaded_and_was_missed_is_told_apart() -> None:
