@@ -18,8 +18,8 @@ def running_shell() -> Any:
 def was_printed(result: object) -> None:
     """Have ``result`` shown by no display hook until the cell that runs now has ended."""
     shell = running_shell()
-    if shell is None or _SHOWN_BY in vars(result):
-        return
+    if not hasattr(shell, "events") or _SHOWN_BY in vars(result):
+        return  # no shell, or one that does not tell when a cell has ended
 
     def forget() -> None:
         for name in (_SHOWN_BY, _DISPLAY):
