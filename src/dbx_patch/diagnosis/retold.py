@@ -12,7 +12,7 @@ from dbx_patch.diagnosis.askers import Asker, Paths
 from dbx_patch.diagnosis.finders import Finders, Refused
 from dbx_patch.diagnosis.holders import Hit, Holders, search_path_of
 from dbx_patch.diagnosis.installs import EditableInstall
-from dbx_patch.hooks import answers, portions, precedence
+from dbx_patch.hooks import answers, portions
 from dbx_patch.index.pth_files import canonical
 from dbx_patch.index.snapshot import EDITABLE
 from dbx_patch.index.workspace import in_workspace
@@ -82,7 +82,7 @@ class Imports:
         """Retell ``precedence.answer``: the others' answer, or the installs' own where that is due."""
         given = self.search.index.providers[name]
         order = [canonical(entry) for entry in self.paths.after]
-        if precedence.stays(_spec_of(theirs), given, order):
+        if answers.stays(_spec_of(theirs), given, order):
             return theirs
         own = self._own(name, None, installs, False)
         if own is None or self.search.disk.is_refused_notebook(own.location):

@@ -12,6 +12,7 @@ from _frozen_importlib_external import FileFinder, spec_from_file_location
 from dbx_patch.hooks import rationed, unseen
 from dbx_patch.index.pth_files import SOURCE_SUFFIXES, canonical
 from dbx_patch.index.snapshot import EDITABLE
+from dbx_patch.index.workspace import spellings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -137,3 +138,39 @@ def forget_listings() -> None:
     """Drop the folder listings that our own finders keep, as ``importlib.invalidate_caches()`` asks."""
     for finder in list(_finders.values()):
         finder.invalidate_caches()
+
+
+@unseen
+def stays(theirs: "Optional[ModuleSpec]", installs: "List[Install]", order: "List[str]") -> bool:
+    """Tell whether what the others found stays the answer: the install's own, or what stands before its site folder.
+
+    ``order``: ``sys.path``, as ``entries_in_order`` spells it.
+    """
+    if theirs is None or theirs.loader is None:
+        return False
+    if is_from(theirs, installs[:1]):
+        return True
+    entry = _entry_of(theirs)
+    if entry not in order:
+        return True  # built in, or from a finder that looks elsewhere than on sys.path
+    place = order.index(entry)
+    return not any(install.site_folder in order and order.index(install.site_folder) < place for install in installs)
+
+
+def _entry_of(spec: "ModuleSpec") -> str:
+    """Return the path entry that a top-level module's file was found in; "" for one without a file."""
+    origin = spec.origin or ""
+    if not os.path.isabs(origin):
+        return ""
+    folder = os.path.dirname(origin)
+    return canonical(os.path.dirname(folder) if spec.submodule_search_locations is not None else folder)
+
+
+def is_from(spec: "ModuleSpec", installs: "List[Install]") -> bool:
+    """Tell whether a spec's file is one of these installs' sources, however it is spelled."""
+    places = (
+        [spec.origin or "", *(spec.submodule_search_locations or ())] if spec.loader is None else [spec.origin or ""]
+    )
+    spelled = {spelling for place in places for spelling in spellings(place)}
+    folders = [spelling for i in installs for f in [*i.source_folders(), *i.links] for spelling in spellings(f)]
+    return any(place == f or place.startswith((f + "/", f + ".")) for f in folders for place in spelled if place)

@@ -7,14 +7,12 @@ dropped, behind a hook that may refuse, or in an installer's finder that CPython
 first, and their answer is then judged by its place.
 """
 
-import os
-
 from dbx_patch import hooks
 from dbx_patch.hooks import answers, ask_others, record_fault, sys_path, unseen
 from dbx_patch.hooks.fallback import served
 from dbx_patch.hooks.journal import note
 from dbx_patch.index.pth_files import canonical, entries_in_order
-from dbx_patch.index.workspace import is_refused_notebook, spellings
+from dbx_patch.index.workspace import is_refused_notebook
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,11 +42,11 @@ def answer(
     theirs = ask_others(name, path, target)
     try:
         ours, why = theirs, ""
-        if installs and not stays(theirs, installs, entries_in_order()):
+        if installs and not answers.stays(theirs, installs, entries_in_order()):
             ours, why = _ours(name, theirs, installs, index)
         if restored:
             why = "its path entry was lost"
-        if why and ours is not None and _is_from(ours, installs):
+        if why and ours is not None and answers.is_from(ours, installs):
             served[name] = why
             note("served: %s (%s)", name, why)
         return ours
@@ -70,23 +68,6 @@ def newly_installed(name: str, site_folder: str) -> "Optional[ModuleSpec]":
     installs = [i for i in index.providers.get(name, ()) if i.site_folder == canonical(site_folder)]
     spec = answers.find(name, None, index, installs) if installs else None
     return None if spec is None or spec.loader is None or is_refused_notebook(spec.origin or "") else spec
-
-
-@unseen
-def stays(theirs: "Optional[ModuleSpec]", installs: "List[Install]", order: "List[str]") -> bool:
-    """Tell whether what the others found stays the answer: the install's own, or what stands before its site folder.
-
-    ``order``: ``sys.path``, as ``entries_in_order`` spells it.
-    """
-    if theirs is None or theirs.loader is None:
-        return False
-    if _is_from(theirs, installs[:1]):
-        return True
-    entry = _entry_of(theirs)
-    if entry not in order:
-        return True  # built in, or from a finder that looks elsewhere than on sys.path
-    place = order.index(entry)
-    return not any(install.site_folder in order and order.index(install.site_folder) < place for install in installs)
 
 
 @unseen
@@ -113,22 +94,3 @@ def _join(theirs: "ModuleSpec", own: "ModuleSpec") -> None:
     for folder in own.submodule_search_locations or ():
         if known is not None and folder not in known:
             known.append(folder)  # importlib's own kind of list for namespaces has no extend()
-
-
-def _entry_of(spec: "ModuleSpec") -> str:
-    """Return the path entry that a top-level module's file was found in; "" for one without a file."""
-    origin = spec.origin or ""
-    if not os.path.isabs(origin):
-        return ""
-    folder = os.path.dirname(origin)
-    return canonical(os.path.dirname(folder) if spec.submodule_search_locations is not None else folder)
-
-
-def _is_from(spec: "ModuleSpec", installs: "List[Install]") -> bool:
-    """Tell whether a spec's file is one of these installs' sources, however it is spelled."""
-    places = (
-        [spec.origin or "", *(spec.submodule_search_locations or ())] if spec.loader is None else [spec.origin or ""]
-    )
-    spelled = {spelling for place in places for spelling in spellings(place)}
-    folders = [spelling for i in installs for f in [*i.source_folders(), *i.links] for spelling in spellings(f)]
-    return any(place == f or place.startswith((f + "/", f + ".")) for f in folders for place in spelled if place)
