@@ -96,9 +96,10 @@ def test_a_renamed_project(editable: Environment, workspace: Workspace, project:
 def test_without_the_fallback(editable: Environment, workspace: Workspace) -> None:
     notebook = Notebook(editable, workspace)
     cell = (
-        "import sys, dbx_patch\ndbx_patch.explain('json')\n"
+        "import sys, dbx_patch\ndbx_patch.explain('json', verbose=False)\n"
         "sys.path[:] = [entry for entry in sys.path if not entry.endswith('proj/src')]\n"
-        "[dbx_patch.explain('acme').verdict, dbx_patch.verify_editable_installs(verbose=False).to_dict()]"
+        "[dbx_patch.explain('acme', verbose=False).verdict,"
+        " dbx_patch.verify_editable_installs(verbose=False).to_dict()]"
     )
     for era in ERAS:
         (said, verified) = notebook.values(cell, runtime=era, env={"DBX_PATCH_DISABLE": "fallback"})[0]
@@ -110,7 +111,7 @@ def test_without_the_fallback(editable: Environment, workspace: Workspace) -> No
 def test_a_library_does_not_get_a_new_module_before_a_cell_has(editable: Environment, workspace: Workspace) -> None:
     write(editable.site_packages, {"library.py": LIBRARY})
     new = workspace.home / "proj/src/brand_new.py"
-    told = "{i['who']: i['works'] for i in dbx_patch.explain('brand_new').to_dict()['importers']}"
+    told = "{i['who']: i['works'] for i in dbx_patch.explain('brand_new', verbose=False).to_dict()['importers']}"
     cells = [
         f"import dbx_patch, library\nopen({str(new)!r}, 'w').close()\n{told}",
         "try:\n    library.load('brand_new')\nexcept ImportError as error:\n    found = str(error)\nfound",
@@ -123,7 +124,10 @@ def test_a_library_does_not_get_a_new_module_before_a_cell_has(editable: Environ
 
 
 def test_who_can_import_it_is_shown_where_importers_differ(editable: Environment, workspace: Workspace) -> None:
-    cells = ("import dbx_patch; str(dbx_patch.explain('beside'))", "str(dbx_patch.explain('json'))")
+    cells = (
+        "import dbx_patch; str(dbx_patch.explain('beside', verbose=False))",
+        "str(dbx_patch.explain('json', verbose=False))",
+    )
     beside, standard = Notebook(editable, workspace).values(*cells)
     assert "Who can import it" in beside and "because a library asks" in " ".join(beside.split())
     assert "Who can import it" not in standard

@@ -134,13 +134,16 @@ def test_names_that_a_release_has_changed(notebook: Notebook, era: str, tmp_path
     assert found["status"] == "warning"
 
 
-def test_a_patch_that_failed(notebook: Notebook, tmp_path: Path) -> None:
-    from dbx_patch.simulator import materialise
+def test_a_patch_that_failed(own_notebook: Notebook, tmp_path: Path) -> None:
+    from dbx_patch.simulator import materialise, simulate  # not the tests' own, which takes a fault for a failure
 
     shell_folder = materialise(tmp_path / "broken", "modern")
     file = shell_folder / "dbruntime/autoreload/file_module_utils.py"
     file.write_text(file.read_text().replace("_CHECKS.append(check)", "_CHECKS.add(check)"))
-    [found] = notebook.values(VERIFY, runtime="modern", runtime_dir=shell_folder)
+    workspace, python = own_notebook.workspace, own_notebook.environment.python
+    options = {"workspace": workspace.folder, "notebook": workspace.notebook, "python": python}
+    [cell] = simulate([VERIFY], runtime="modern", runtime_dir=shell_folder, **options).cells
+    found = cell.value
     failed = next(f for f in found["findings"] if f["code"] == "patch-failed")
     assert failed["severity"] == "error" and "'list' object has no attribute 'add'" in failed["cause"]
     assert "pip install --upgrade 'dbx-patch>=1'" in failed["remedy"]

@@ -47,7 +47,7 @@ def outcomes(who, names):
 SAYS = """
 import dbx_patch, os
 def said(name):
-    found = dbx_patch.explain(name).to_dict()
+    found = dbx_patch.explain(name, verbose=False).to_dict()
     for one in found["importers"]:
         one["location"] = os.path.realpath(one["location"]) if one["location"] else ""
     return found

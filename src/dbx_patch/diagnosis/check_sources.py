@@ -11,7 +11,8 @@ from dbx_patch.diagnosis.requirements import requirements_of
 from dbx_patch.diagnosis.search import Search
 from dbx_patch.index.source_roots import NOT_MEANT
 
-_MAX_FOLDERS = 60
+# Each look can be a remote call: what is told is a note
+_MAX_NAMES = _MAX_LISTINGS = 20
 
 
 def missing_requirements(search: Search) -> Iterator[Finding]:
@@ -51,16 +52,19 @@ def no_init(search: Search) -> Iterator[Finding]:
 
 
 def _without_init(install: EditableInstall, search: Search) -> List[str]:
-    places = [place for name in install.names for place in search.sources(install, name)[:1]]
+    names = list(install.names)[:_MAX_NAMES]
+    places = [place for name in names for place in search.sources(install, name)[:1]]
     packages = [os.path.dirname(place.location) for place in places if place.search and not place.namespace]
-    beside = {os.path.dirname(package) for package in packages} - {install.project}
-    folders, found = list(dict.fromkeys([*packages, *beside])), []
-    for number, folder in enumerate(folders):
-        if number == _MAX_FOLDERS:
-            break
-        for name in sorted(search.disk.listing(folder) or ()):
+    # What lies beside the packages in a project's own folder is no part of them; whose folder that is has to be known.
+    beside = {os.path.dirname(package) for package in packages} - {install.project} if install.project else set()
+    folders, found, left = list(dict.fromkeys([*packages, *beside])), [], _MAX_LISTINGS
+    for folder in folders:
+        for name in sorted(search.disk.listing(folder) or ()) if left > 0 else ():
             below = os.path.join(folder, name)
-            listed = search.disk.listing(below) if name.isidentifier() and name not in _NOT_PACKAGES else None
+            if left <= 0 or not name.isidentifier() or name in _NOT_PACKAGES:
+                continue
+            left -= 1
+            listed = search.disk.listing(below)
             if listed and "__init__.py" in listed:
                 folders += [below] if below not in folders else []
             elif listed and any(file.endswith(".py") for file in listed):
