@@ -1,4 +1,4 @@
-"""dbx-patch opens no connection, starts no process, writes nothing and runs no text as code: by CPython's audit events."""
+"""dbx-patch opens no connection, starts no process, writes nothing and runs no text: by CPython's audit events."""
 
 from __future__ import annotations
 
