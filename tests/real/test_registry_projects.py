@@ -113,7 +113,7 @@ from dbx_patch.index.source_roots import NOT_MEANT
 names = sorted({n for i in dbx_patch.editable_installs() for n in i.names if n not in NOT_MEANT})
 told = {}
 for name in names:
-    found = dbx_patch.explain(name)
+    found = dbx_patch.explain(name, verbose=False)
     told[name] = {i.who: [i.works, os.path.realpath(i.location) if i.location else ""] for i in found.importers}
 told
 """

@@ -22,7 +22,7 @@ GLOBALS: dict[str, dict[str, Any]] = {
     "dbx_patch.hooks.answers": {"_finders": {}},
     "dbx_patch.hooks.fallback": {"served": {}},
     "dbx_patch.hooks.journal": {"_handed_over": None},
-    "dbx_patch.hooks.loaders": {"_running": []},
+    "dbx_patch.hooks.loaders": {"_running": {}},
     "dbx_patch.hooks.portions": {"_extends": {}},
     "dbx_patch.hooks.rationed": {"_all_entries": False, "_judged": (None, None, {}), "ours": {}, "patched_hooks": []},
     "dbx_patch.hooks.sys_path": {"_complete": (None, []), "_learnt": None},

@@ -9,10 +9,11 @@ from dbx_patch.hooks import record_fault, unseen
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
-    from typing import Any, Callable, List, Optional
+    from typing import Any, Callable, Dict, Optional
 
-# The modules whose bodies run right now, or that are reloaded: their callbacks are called after that
-_running: "List[str]" = []
+# The modules whose bodies run right now, or that are reloaded: their callbacks are called after that. It is changed
+# by statements alone, since a call can fail, in other people's imports: at the recursion limit, say.
+_running: "Dict[str, bool]" = {}
 
 
 def wrap_loader(spec: "ModuleSpec") -> None:
@@ -52,15 +53,17 @@ class _TriggeringLoader(_Triggering):
                 module.__spec__.loader = self._loader
         except AttributeError:  # create_module may return any object; importlib passes over these too
             pass
-        _running.append(self._spec.name)
+        name = self._spec.name
+        _running[name] = True
         try:
             self._loader.exec_module(module)
             try:
-                fire(self._spec.name, module)
+                fire(name, module)
             except Exception as fault:
-                record_fault(f"when_imported({self._spec.name!r})", fault)
+                record_fault(f"when_imported({name!r})", fault)
         finally:
-            _running.remove(self._spec.name)
+            if name in _running:
+                del _running[name]
 
 
 class _TriggeringLegacyLoader(_Triggering):
@@ -69,7 +72,7 @@ class _TriggeringLegacyLoader(_Triggering):
     @unseen
     def load_module(self, name: str) -> "ModuleType":
         self._spec.loader = self._loader
-        _running.append(name)
+        _running[name] = True
         try:
             module: ModuleType = self._loader.load_module(name)
             if getattr(module, "__spec__", None) is None:  # importlib sets it too, but only after this
@@ -79,7 +82,8 @@ class _TriggeringLegacyLoader(_Triggering):
             except Exception as fault:
                 record_fault(f"when_imported({name!r})", fault)
         finally:
-            _running.remove(name)
+            if name in _running:
+                del _running[name]
         return module
 
 
