@@ -87,7 +87,7 @@ def shared(tmp_path_factory):
     def make(folder):
         (folder / "kept").write_text("")
         (folder / "changed").write_text("")
-    return once(tmp_path_factory.getbasetemp() / "shared/one", make)
+    return once(tmp_path_factory.getbasetemp() / "shared/notebook", make)
 """
 
 
@@ -96,7 +96,7 @@ def test_a_test_that_changes_what_others_share_fails_the_run(tmp_path: Path, wha
     said = run_pytest(tmp_path, f"{SHARED}\ndef test(shared):\n    {what}\n")
     file = "more" if "more" in what else "changed"
     assert said.startswith("1\n") and "1 passed" in said
-    assert f"a test changed what others share: {tmp_path}" in said and f"shared/one/{file}\n" in said
+    assert f"a test changed what others share: {tmp_path}" in said and f"shared/notebook/{file}\n" in said
     said = run_pytest(tmp_path / "fine", f"{SHARED}\ndef test(shared):\n    (shared / 'kept').read_text()\n")
     assert said.startswith("0\n") and "others share" not in said
 

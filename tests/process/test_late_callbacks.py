@@ -103,9 +103,9 @@ def test_the_specs_of_such_modules_are_plain_ones(installed: Environment, folder
 
 @pytest.mark.parametrize("decorated", ["json", "later"])
 @pytest.mark.parametrize("era", ERAS)
-def test_a_callback_imports_from_the_workspace(notebook: Notebook, era: str, decorated: str) -> None:
+def test_a_callback_imports_from_the_workspace(own_notebook: Notebook, era: str, decorated: str) -> None:
     """It is the user's code, with no frame of ours on the stack that would make a library's import of it."""
-    write(notebook.workspace.notebook_folder, {"later.py": "", "of_callback.py": "VALUE = 1\n"})
+    write(own_notebook.workspace.notebook_folder, {"later.py": "", "of_callback.py": "VALUE = 1\n"})
     cell = f"""
 import json, dbx_patch
 found = []
@@ -116,4 +116,4 @@ def callback(module):
 import later
 found, dbx_patch.check_patch_status(verbose=False).faults
 """
-    assert notebook.values(cell, runtime=era) == [[[[decorated, 1]], []]]
+    assert own_notebook.values(cell, runtime=era) == [[[[decorated, 1]], []]]

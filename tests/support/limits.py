@@ -18,6 +18,8 @@ from support.environments import ROOT, changed
 # first of them, which takes long. The others have pyproject.toml's.
 LONG = {"compat": 1800, "faults": 1200, "real": 1800, "shipped": 900}
 LEFT = 50 << 20  # bytes
+# What several files of tests share. What one file makes for its own tests is that file's business.
+OF_ALL = ("tools", "wheel", "installed", "notebook")
 
 
 def outside() -> set[str]:
@@ -58,7 +60,8 @@ class Limits:
     def pytest_sessionfinish(self) -> None:
         """Look at what tests share before pytest removes it, and remove it where pytest would keep it."""
         self._wrong += [f"a test wrote outside its own folder: {path}" for path in sorted(outside() - self._before)]
-        self._wrong += [f"a test changed what others share: {path}" for path in changed(self._base / "shared")]
+        for path in (path for name in OF_ALL for path in changed(self._base / "shared" / name)):
+            self._wrong.append(f"a test changed what others share: {path}")
         shutil.rmtree(self._base / "shared", ignore_errors=True)
         self._judge()
 
