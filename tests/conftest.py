@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from support import limits, matrix_report
 from support.environments import Environment, build_wheel, make_venv, once
 from support.kernels import furnish, notebook, own_notebook
-from support.limits import pytest_collection_modifyitems, pytest_configure
+from support.limits import pytest_collection_modifyitems
 from support.sessions import copy_of
 from support.skips import pytest_make_collect_report, pytest_runtest_makereport
 from support.state import import_state
@@ -24,10 +25,14 @@ __all__ = [
     "notebook",
     "own_notebook",
     "pytest_collection_modifyitems",
-    "pytest_configure",
     "pytest_make_collect_report",
     "pytest_runtest_makereport",
 ]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    limits.pytest_configure(config)
+    matrix_report.pytest_configure(config)
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,7 @@ EXEMPT = (
     "/dbx_patch/simulator/",
     "/dbx_patch/selftest/",
     "/dbx_patch/commands/demo.py",
+    "/dbx_patch/commands/report.py",  # writes the file that it is asked for
     "/dbx_patch/commands/simulate.py",
 )
 # Modules of the standard library that make methods for classes by compiling them
@@ -62,8 +63,9 @@ CHANGES += (
     "http.",
 )
 CODE = ("exec", "compile")
-# `explain` compiles the source that it is asked about, to tell whether an import of it would; that is never executed.
-COMPILES = "/dbx_patch/diagnosis/bodies.py"
+# `explain` compiles the source that it is asked about, to tell whether an import of it would; `verify` the source of
+# what is loaded, to compare, and the markers of requirements. Nothing of it is ever executed.
+COMPILES = tuple(f"/dbx_patch/diagnosis/{name}.py" for name in ("bodies", "loaded", "requirements"))
 _LIBRARY = os.path.dirname(os.__file__) + "/"
 
 
