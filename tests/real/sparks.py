@@ -9,13 +9,17 @@ import shutil
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Callable, Sequence
 
 import pytest
 
 from dbx_patch.simulator import Cell, CellReport, materialise
 from real.houses import House
+from support.environments import Environment, make_venv, once
 from support.simulating import simulate
-from support.workspaces import write
+from support.workspaces import Workspace, write
+
+Furnish = Callable[[House], object]
 
 # Run before what Spark itself does there, which is to append the paths that travelled with the function. A relative
 # folder of files is made absolute (Databricks' is): the clean-up changes to the notebook's folder.
@@ -130,3 +134,25 @@ class Cluster:
         assert len(report.cells) == len(cells) + 1, report
         assert report.cells[0].ok, report.cells[0].traceback
         return report.cells[1:]
+
+
+def cluster_in(folder: Path, parts: tuple[Path, Path, Path], eras: Sequence[str], furnish: Furnish) -> Cluster:
+    """An environment with pandas and pyarrow for a driver and its workers; Spark where Databricks has it.
+
+    ``parts``: the tools, the wheelhouse and dbx-patch's wheel. ``furnish``: adds what else the environment has.
+    """
+
+    def at(folder: Path) -> House:
+        tools, wheelhouse, wheel = parts
+        return House(Environment(folder / "env", tools), Workspace(folder).create(), wheelhouse, wheel)
+
+    def make(folder: Path) -> None:
+        make_venv(folder / "env", parts[0])
+        house = at(folder)
+        house.install("pandas", "pyarrow", "dbx-patch")
+        furnish(house)
+        for era in eras:
+            lay_out(folder / era, era)
+
+    once(folder, make)
+    return Cluster(at(folder), folder)

@@ -10,11 +10,9 @@ import pytest
 
 from real.houses import House
 from real.jupyter import kernel_in
-from real.sparks import Cluster, lay_out, needs_spark
-from support.environments import Environment, make_venv, once
+from real.sparks import Cluster, cluster_in, needs_spark
 from support.kernels import ERAS
 from support.selftests import ALWAYS_OUT, PREFIX, PROMISES, RUN, by_verdict, files_in
-from support.workspaces import Workspace
 
 JSON = "import json; from dbx_patch.selftest.run import run_selftest; print(json.dumps(run_selftest().to_dict()))"
 
@@ -80,17 +78,8 @@ print(json.dumps([report.interrupted, report.exit_code(), report.left, len(repor
 def cluster(shared: Path, tools: Path, wheelhouse: Path, wheel: Path) -> Cluster:
     """An environment for a driver and its workers; Spark where Databricks has it."""
     needs_spark()
-
-    def at(folder: Path) -> House:
-        return House(Environment(folder / "env", tools), Workspace(folder).create(), wheelhouse, wheel)
-
-    def make(folder: Path) -> None:
-        make_venv(folder / "env", tools)
-        at(folder).install("pandas", "pyarrow", "dbx-patch")
-        lay_out(folder / "modern", "modern")
-
-    folder = once(shared / "real" / "spark-selftest", make)
-    return Cluster(at(folder), folder)
+    parts = (tools, wheelhouse, wheel)
+    return cluster_in(shared / "real" / "spark-selftest", parts, ["modern"], lambda house: None)
 
 
 def executors(cluster: Cluster, *settings: str) -> list[Any]:

@@ -11,11 +11,11 @@ import pytest
 
 from dbx_patch.simulator import CellReport
 from real.houses import House
-from real.sparks import Cluster, lay_out, needs_spark
-from support.environments import Environment, make_venv, once
+from real.sparks import Cluster, cluster_in, needs_spark
+from support.environments import once
 from support.kernels import ERAS, LIBRARY
 from support.simulating import watch
-from support.workspaces import Workspace, write
+from support.workspaces import write
 
 WORK = """
 class Point:
@@ -89,21 +89,12 @@ def cluster(shared: Path, tools: Path, wheelhouse: Path, wheel: Path) -> Cluster
     """An environment with pandas, pyarrow and an editable package; Spark where Databricks has it."""
     needs_spark()
 
-    def at(folder: Path) -> House:
-        return House(Environment(folder / "env", tools), Workspace(folder).create(), wheelhouse, wheel)
-
-    def make(folder: Path) -> None:
-        make_venv(folder / "env", tools)
-        house = at(folder)
-        house.install("pandas", "pyarrow", "dbx-patch")
+    def furnish(house: House) -> None:
         house.add_project("acme", {"acme/work.py": WORK})
         write(house.environment.site_packages, {"library.py": LIBRARY})
         watch(house.environment.python)
-        for era in ERAS:
-            lay_out(folder / era, era)
 
-    folder = once(shared / "real" / "spark", make)
-    return Cluster(at(folder), folder)
+    return cluster_in(shared / "real" / "spark", (tools, wheelhouse, wheel), ERAS, furnish)
 
 
 def outcome(report: CellReport) -> object:

@@ -9,7 +9,7 @@ import pytest
 
 import dbx_patch
 from dbx_patch.commands.cli import COMMANDS
-from shipped.trust_audit import LOG, install_into, read_log
+from shipped.trust_audit import AS_ASKED, LOG, install_into, read_log, records_of
 from support.environments import DATABRICKS, Environment, once
 from support.kernels import ERAS, Notebook, make_notebook
 from support.sessions import command, copy_of
@@ -103,8 +103,8 @@ def test_demo_and_simulate_but_for_what_they_are_for(audited: Notebook, log: Pat
 def test_report_writes_one_file(audited: Notebook, log: Path, tmp_path: Path) -> None:
     file = str(tmp_path / "report.txt")
     assert command(audited.environment, "report", "--output", file, **{LOG: str(log)}).returncode == 0
-    _, violations, _, _ = read_log(log)
-    assert {violation["detail"] for violation in violations} == {file}
+    told = [record for record in records_of(log) if "violation" in record]
+    assert {(record["violation"], record["detail"]) for record in told} == {(AS_ASKED, file)}
 
 
 @pytest.mark.parametrize("era", ERAS)

@@ -25,7 +25,6 @@ EXEMPT = (
     "/dbx_patch/simulator/",
     "/dbx_patch/selftest/",
     "/dbx_patch/commands/demo.py",
-    "/dbx_patch/commands/report.py",  # writes the file that it is asked for
     "/dbx_patch/commands/simulate.py",
 )
 # Modules of the standard library that make methods for classes by compiling them
@@ -66,6 +65,9 @@ CODE = ("exec", "compile")
 # `explain` compiles the source that it is asked about, to tell whether an import of it would; `verify` the source of
 # what is loaded, to compare, and the markers of requirements. Nothing of it is ever executed.
 COMPILES = tuple(f"/dbx_patch/diagnosis/{name}.py" for name in ("bodies", "loaded", "requirements"))
+# `report` writes the file that it is asked for, which is told apart: what it writes is counted and not forbidden.
+WRITES_A_FILE = "/dbx_patch/commands/report.py"
+AS_ASKED = "writes as asked"
 _LIBRARY = os.path.dirname(os.__file__) + "/"
 
 
@@ -102,7 +104,8 @@ class Watch:
         self.ours += 1
         if event == "open":
             if writes(details) and details[0] not in (os.devnull, "/dev/tty"):
-                self.report("writes", details[0], where)
+                asked = where.rpartition(":")[0].endswith(WRITES_A_FILE)
+                self.report(AS_ASKED if asked else "writes", details[0], where)
         elif event in CODE:
             if innermost.endswith(CLASS_MAKERS) and innermost.startswith(_LIBRARY):
                 return
@@ -176,14 +179,20 @@ def install_into(site_packages: Any) -> None:
             stream.write(text)
 
 
-def read_log(path: Any) -> tuple[int, list[dict[str, Any]], int, int]:
-    """Return (processes armed, violations, events looked at, events of ours) of a log."""
+def records_of(path: Any) -> list[dict[str, Any]]:
+    """Return all that the processes have told a log."""
     import json
 
     with open(path, encoding="utf-8") as stream:
-        records = [json.loads(line) for line in stream]
+        return [json.loads(line) for line in stream]
+
+
+def read_log(path: Any) -> tuple[int, list[dict[str, Any]], int, int]:
+    """Return (processes armed, violations, events looked at, events of ours) of a log."""
+    records = records_of(path)
     events, ours = (sum(record.get(key, 0) for record in records) for key in ("events", "ours"))
-    return sum("armed" in r for r in records), [r for r in records if "violation" in r], events, ours
+    violations = [record for record in records if record.get("violation", AS_ASKED) != AS_ASKED]
+    return sum("armed" in record for record in records), violations, events, ours
 
 
 def main(path: str) -> int:

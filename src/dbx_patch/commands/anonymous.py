@@ -13,6 +13,7 @@ import re
 import sys
 from typing import Any, Iterable, Iterator
 
+from dbx_patch.output.results import paths_in
 from dbx_patch.output.text import BLANK_PATH
 
 # What tells nothing of anybody, wherever it stands in a path
@@ -112,19 +113,6 @@ def _own_names() -> Iterator[str]:
     except (KeyError, OSError, ImportError):  # a container's user need have no name
         pass
     yield os.path.basename(os.path.expanduser("~"))
-
-
-def paths_in(value: Any) -> Iterator[str]:
-    """Yield the absolute paths in JSON-ready data."""
-    if isinstance(value, str):
-        if value.startswith("/") and "\n" not in value and not value.endswith("."):  # which a sentence would
-            yield value
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from paths_in(item)
-    elif isinstance(value, dict):
-        for item in (*value, *value.values()):
-            yield from paths_in(item)
 
 
 def of_this_process(installs: Iterable[Any], data: Any) -> Anonymous:

@@ -40,7 +40,7 @@ class Result:
 
     def text(self, colour: bool = False, width: int = WIDTH) -> str:
         """Return the result for a terminal of ``width`` columns; ``colour`` adds ANSI codes."""
-        paths = list(_paths_in(self.to_dict()))
+        paths = list(paths_in(self.to_dict()))
         return rendering.as_text(self.headline(), self.sections(), colour, width, paths)
 
     def __str__(self) -> str:
@@ -53,17 +53,17 @@ class Result:
         shells.pretty(self, printer)  # IPython in a terminal, and text/plain everywhere
 
 
-def _paths_in(value: Any) -> Iterator[str]:
-    """Yield the absolute paths in what ``to_dict`` has returned."""
+def paths_in(value: Any) -> Iterator[str]:
+    """Yield the absolute paths in JSON-ready data."""
     if isinstance(value, str):
-        if value.startswith("/") and not value.endswith("."):  # which a sentence would
+        if value.startswith("/") and "\n" not in value and not value.endswith("."):  # which a sentence would
             yield value
     elif isinstance(value, (list, tuple)):
         for item in value:
-            yield from _paths_in(item)
+            yield from paths_in(item)
     elif isinstance(value, dict):
         for item in (*value, *value.values()):
-            yield from _paths_in(item)
+            yield from paths_in(item)
 
 
 def counted(number: int, one: str, many: str = "") -> str:

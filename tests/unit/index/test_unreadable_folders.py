@@ -57,6 +57,21 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
     yield seconds
 
 
+def long_unchanged(site: Path, project: Path, other: Path) -> list[str]:
+    """Two site folders with an install in each, which have not changed lately."""
+    leave_install(site, "acme", project, project / "src")
+    for folder in (site, other):
+        os.utime(folder, (1, 1))
+    return [str(site), str(other)]
+
+
+def failing_with(error: str, site: Path, monkeypatch: pytest.MonkeyPatch) -> Failing:
+    """Every look at ``site`` fails from now on, with an error of this name."""
+    failing = Failing(monkeypatch, site)
+    failing.error = getattr(errno, error)
+    return failing
+
+
 def names(index: Index) -> list[str]:
     return sorted(install.name for install in index.installs)
 
@@ -89,19 +104,16 @@ def test_a_folder_that_can_never_be_read(
 def test_a_folder_that_fails_at_first_comes_back(
     site: Path, project: Path, other: Path, error: str, clock: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    leave_install(site, "acme", project, project / "src")
-    for folder in (site, other):
-        os.utime(folder, (1, 1))
-    failing = Failing(monkeypatch, site)
-    failing.error = getattr(errno, error)
-    index = Index([str(site), str(other)])
+    folders = long_unchanged(site, project, other)
+    failing = failing_with(error, site, monkeypatch)
+    index = Index(folders)
     assert names(index) == ["other"] and os.strerror(failing.error) in index.readings[0].error
     looks = failing.looks
     assert not index.is_stale() and failing.looks - looks <= 1  # not at every import
     failing.error = 0
     clock[0] += site_folder.RETRY_SECONDS
     assert index.is_stale()
-    index = Index([str(site), str(other)], index)
+    index = Index(folders, index)
     assert names(index) == ["acme", "other"] and index.readings[0].error == "" and not index.is_stale()
 
 
@@ -109,18 +121,15 @@ def test_a_folder_that_fails_at_first_comes_back(
 def test_a_folder_that_fails_for_a_while_keeps_its_installs(
     site: Path, project: Path, other: Path, error: str, clock: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    leave_install(site, "acme", project, project / "src")
-    for folder in (site, other):
-        os.utime(folder, (1, 1))
-    before = Index([str(site), str(other)])
-    failing = Failing(monkeypatch, site)
-    failing.error = getattr(errno, error)
+    folders = long_unchanged(site, project, other)
+    before = Index(folders)
+    failing = failing_with(error, site, monkeypatch)
     assert before.is_stale()  # its stamp cannot be had
-    during = Index([str(site), str(other)], before)
+    during = Index(folders, before)
     assert names(during) == ["acme", "other"] and during.path_entries == before.path_entries
     assert os.strerror(failing.error) in during.readings[0].error
     failing.error = 0
     clock[0] += site_folder.RETRY_SECONDS
     assert during.is_stale()
-    after = Index([str(site), str(other)], during)
+    after = Index(folders, during)
     assert names(after) == ["acme", "other"] and after.readings[0].error == ""
