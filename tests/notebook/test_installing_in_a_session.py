@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from support.environments import Environment
+from support.environments import Environment, library_of
 from support.kernels import ERAS, Cell, Notebook, error_of, renamed_runtime
 from support.stacked import command_cell, install_cell, pip_cell
 from support.workspaces import flat_project, src_project
@@ -76,7 +76,7 @@ UV = {
 def uv(environment: Environment, *words: str, project: Path | str = "") -> str:
     """A cell that runs uv for the kernel's environment, as `%sh` would."""
     found = pytest.importorskip("uv", reason="needs uv: pip install '.[real]'")
-    library = next((environment.tools / "lib").glob("python3*/site-packages"))
+    library = library_of(environment.tools)
     command = [found.find_uv_bin(), *(word.format(python=environment.python, project=project) for word in words)]
     command += ["--offline", "--no-build-isolation"] if "uninstall" not in words else []
     cache, home = str(environment.folder.parent / "uv-cache"), str(environment.folder)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dbx_patch.simulator import simulate
-from support.environments import Environment, clean_environ, once, run
+from support.environments import Environment, clean_environ, library_of, once, pip_for, run
 from support.installers import Pip, base_interpreter
 from support.kernels import LIBRARY, Notebook
 from support.stacked import CHAININGS, Stack, make_stack, stack_in
@@ -80,8 +80,8 @@ def test_in_the_user_site(tools: Path, wheel: Path, tmp_path: Path) -> None:
     env = {"PYTHONUSERBASE": base}
     Pip(tools)(python, "install", "--user", "--no-warn-script-location", "--break-system-packages", wheel, env=env)
     user_site = Path(run([python, "-m", "site", "--user-site"], env=clean_environ(env)).stdout.strip())
-    command = [tools / "bin/python", "-m", "pip", "--python", python, "install", "-q", "--user", "--no-deps"]
-    backends = {**env, "PIP_NO_INDEX": "1", "PYTHONPATH": str(next((tools / "lib").glob("python3*/site-packages")))}
+    command = [*pip_for(python, tools), "install", "-q", "--user", "--no-deps"]
+    backends = {**env, "PIP_NO_INDEX": "1", "PYTHONPATH": str(library_of(tools))}
     for project in (
         flat_project(workspace.home / "flat", "acme_flat"),
         src_project(workspace.home / "src", "acme_src"),

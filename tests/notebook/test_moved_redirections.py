@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from support.environments import library_of
 from support.kernels import Notebook
 from support.stacked import install_cell, pip_cell
 from support.workspaces import HATCHLING, write
@@ -35,7 +36,7 @@ def project(folder: Path) -> Path:
 def redirected(own_notebook: Notebook) -> Notebook:
     """With `editables` itself, which a real install brings as a dependency, and one project of it."""
     environment = own_notebook.environment
-    tools = next((environment.tools / "lib").glob("python3*/site-packages"))
+    tools = library_of(environment.tools)
     shutil.copytree(tools / "editables", environment.site_packages / "editables")
     environment.install_editable(project(own_notebook.workspace.home / "old"))
     assert "F.map_module('acme'" in next(environment.site_packages.glob("_editable_impl_*.py")).read_text()

@@ -11,7 +11,7 @@ from typing import Mapping
 
 import pytest
 
-from support.environments import DATABRICKS, Environment, clean_environ, run
+from support.environments import DATABRICKS, Environment, clean_environ, pip_for, run
 from support.kernels import Notebook
 from support.workspaces import Workspace, src_project
 
@@ -45,8 +45,8 @@ class House:
                 pytest.skip(f"{package} has no release for this Python")
         wanted = [self.wheel if package == "dbx-patch" else package for package in packages]
         # not by Environment.pip, whose PYTHONPATH would make the backends' dependencies count as installed
-        command = [self.environment.tools / "bin/python", "-m", "pip", "--python", self.environment.python, "install"]
-        run([*command, "-q", "--no-compile", "--no-index", "--find-links", self.wheelhouse, *wanted])
+        command = pip_for(self.environment.python, self.environment.tools)
+        run([*command, "install", "-q", "--no-compile", "--no-index", "--find-links", self.wheelhouse, *wanted])
 
     def add_project(self, name: str = "acme", files: Mapping[str, str] | None = None) -> Path:
         """Install a project of the workspace as editable; ``files`` go into its ``src``. Returns its folder."""

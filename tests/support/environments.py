@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import os
 import runpy
@@ -13,6 +14,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Callable, Iterator, Mapping, Sequence
+
+from support import again
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # The interpreter that environments are made with; the one that runs the tests unless this variable names another.
@@ -86,6 +89,16 @@ def changed(shared: Path) -> list[str]:
     return sorted(found)
 
 
+def library_of(tools: Path) -> Path:
+    """Return the site folder of an environment."""
+    return next((tools / "lib").glob("python3*/site-packages"))
+
+
+def pip_for(python: str, tools: Path) -> list[str]:
+    """Return how ``pip --python`` of ``tools`` starts pip for an interpreter, at half the price: by pip's folder."""
+    return [python, str(library_of(tools) / "pip")]
+
+
 @dataclass(frozen=True)
 class Environment:
     """A virtual environment without pip in it; ``tools`` has pip and the build backends."""
@@ -103,15 +116,33 @@ class Environment:
 
     def pip(self, *args: str | Path) -> str:
         """Run pip for this environment; builds find their backend in ``tools`` and nothing is downloaded."""
-        library = next((self.tools / "lib").glob("python3*/site-packages"))
-        command = [self.tools / "bin" / "python", "-m", "pip", "--python", self.python, *args]
-        return run(command, env=clean_environ({"PYTHONPATH": str(library), "PIP_NO_INDEX": "1"})).stdout
+        env = clean_environ({"PYTHONPATH": str(library_of(self.tools)), "PIP_NO_INDEX": "1"})
+        return run([*pip_for(self.python, self.tools), *args], env=env).stdout
 
     def install(self, *what: str | Path) -> None:
-        self.pip("install", "-q", "--no-deps", *what)
+        """By pip; a wheel that it has installed in this run as it did that (:mod:`support.again`)."""
+        wheel = Path(what[0])
+        is_one = len(what) == 1 and wheel.suffix == ".whl"
+        key = hashlib.sha256(wheel.read_bytes()).hexdigest() if is_one else None
+        self._install(key, {}, "-q", "--no-deps", *what)
 
     def install_editable(self, project: Path, *options: str) -> None:
-        self.pip("install", "-q", "--no-deps", "--no-build-isolation", *options, "-e", project)
+        """By pip; a project equal to one that it has installed in this run as it did that."""
+        key = again.key_of(project, *options)
+        self._install(key, {"project": project}, "-q", "--no-deps", "--no-build-isolation", *options, "-e", project)
+
+    def _install(self, key: str | None, projects: dict[str, Path], *args: str | Path) -> None:
+        def by_pip() -> None:
+            self.pip("install", *args)
+
+        if key is None:
+            return by_pip()
+        folders = {**projects, "site": self.site_packages, "programs": self.folder / "bin"}
+        shelf = self.tools.with_name("installs") / key
+        with locked(shelf):
+            paths = [str(folder) for folder in (*projects.values(), self.folder)]
+            again.install(shelf, again.Places(folders, paths), by_pip)
+        return None
 
     def run(
         self, code: str, *args: str, env: Mapping[str, str] | None = None, options: Sequence[str] = (), **kwargs: object
@@ -150,9 +181,8 @@ def make_venv(folder: Path, tools: Path, watched: bool = True) -> Environment:
 
 def build_wheel(folder: Path, tools: Path, source: Path = ROOT) -> Path:
     """Build the wheel of ``source`` into ``folder``."""
-    library = next((tools / "lib").glob("python3*/site-packages"))
     command = [tools / "bin" / "python", "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", folder]
-    run([*command, source], env=clean_environ({"PYTHONPATH": str(library), "PIP_NO_INDEX": "1"}))
+    run([*command, source], env=clean_environ({"PYTHONPATH": str(library_of(tools)), "PIP_NO_INDEX": "1"}))
     return next(folder.glob("dbx_patch-*.whl"))
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Callable
 
 from dbx_patch.simulator import Variant
-from support.environments import Environment, run
+from support.environments import Environment, library_of, run
 from support.installed import distribution
 from support.workspaces import Workspace, write
 
@@ -144,7 +144,7 @@ def _finder(
 
 def redirected(drawn: Drawn, name: str, project: Path, site: Path) -> None:
     """Shape C: the library `editables` has the map, which is made at the installation."""
-    library = next((drawn.environment.tools / "lib").glob("python3*/site-packages"))
+    library = library_of(drawn.environment.tools)
     if not (drawn.environment.site_packages / "editables").exists():
         shutil.copytree(library / "editables", drawn.environment.site_packages / "editables")
     write(project, {f"{file}": text for file, text in contents(drawn, name).items()})

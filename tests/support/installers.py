@@ -7,18 +7,18 @@ from typing import Mapping
 
 import pytest
 
-from support.environments import TARGET, Environment, clean_environ, run
+from support.environments import TARGET, Environment, clean_environ, pip_for, run
 
 
 class Pip:
     """The ``pip`` of the tools environment."""
 
     def __init__(self, tools: Path) -> None:
-        self._command = [str(tools / "bin/python"), "-m", "pip"]
+        self._tools = tools
 
     def __call__(self, python: str, action: str, *args: str | Path, env: Mapping[str, str] | None = None) -> None:
         confirm = ["-y"] if action == "uninstall" else ["--no-index"]
-        run([*self._command, "--python", python, action, "-q", *confirm, *args], env=clean_environ(env))
+        run([*pip_for(python, self._tools), action, "-q", *confirm, *args], env=clean_environ(env))
 
 
 class Uv:

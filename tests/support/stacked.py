@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from support.environments import Environment, make_venv
+from support.environments import Environment, library_of, make_venv, pip_for
 from support.sessions import copy_of
 
 # How the lower environment comes in: its own .pth files are not processed, or they are.
@@ -61,9 +61,8 @@ def command_cell(command: list[str], env: dict[str, str]) -> str:
 
 def pip_cell(environment: Environment, *args: str) -> str:
     """A cell that runs pip as ``%pip`` does: in a subprocess, for the kernel's environment."""
-    library = next((environment.tools / "lib").glob("python3*/site-packages"))
-    command = [str(environment.tools / "bin/python"), "-m", "pip", "--python", environment.python, *args]
-    env = {"PYTHONPATH": str(library), "PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    command = [*pip_for(environment.python, environment.tools), *args]
+    env = {"PYTHONPATH": str(library_of(environment.tools)), "PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     return command_cell(command, env)
 
 
