@@ -1,11 +1,13 @@
 """Pairs of what dbx-patch does inside an import and what another thread imports meanwhile; each in a forked process.
 
-Runs in the interpreter under test: ``python deadlock_session.py FOLDER ROUNDS`` prints, as JSON, how many rounds of
-each pair hung. ``FOLDER`` has the modules of a runtime that both threads load.
+Runs in the interpreter under test: ``python deadlock_session.py FOLDER ROUNDS [PAIRS]`` prints, as JSON, how many
+rounds of each pair hung. ``FOLDER`` has the modules of a runtime that both threads load; ``PAIRS`` is a regular
+expression, for the pairs that it is to be.
 """
 
 import json
 import os
+import re
 import signal
 import sys
 import threading
@@ -58,7 +60,7 @@ THEIRS = {
     "an installer's finder": importing("__editable___acme_flat_project_1_0_finder"),
     "an editable package": editable,
 }
-for name in ("logging", "json.tool", "pkgutil", "dbx_patch.api"):
+for name in ("logging", "json.tool", "pkgutil", "dbx_patch.api", "dbx_patch.patches"):
     THEIRS[name] = importing(name)
 for name in ("__init__", "loaders", "precedence", "fallback", "applied", "sys_path", "upkeep", "answers", "rationed"):
     THEIRS["dbx_patch.hooks." + name] = importing(
@@ -96,11 +98,14 @@ def one_round(ours, theirs, number):
 
 def main():
     """Each pair, ``ROUNDS`` times."""
-    sys.path.insert(0, sys.argv[1])
+    folder, rounds, pairs = (*sys.argv[1:], "")[:3]
+    sys.path.insert(0, folder)
     hung = {}
     for what, ours in OURS.items():
         for other, theirs in THEIRS.items():
-            hung[f"{what} | {other}"] = sum(one_round(ours, theirs, n) for n in range(int(sys.argv[2])))
+            pair = f"{what} | {other}"
+            if re.search(pairs, pair):
+                hung[pair] = sum(one_round(ours, theirs, n) for n in range(int(rounds)))
     print(json.dumps(hung))
 
 

@@ -16,6 +16,7 @@ from support.workspaces import flat_project, src_project, write
 SESSION = Path(__file__).with_name("deadlock_session.py")
 # `DBX_PATCH_TEST_ROUNDS=500` is what a release is held to.
 ROUNDS = int(os.environ.get("DBX_PATCH_TEST_ROUNDS", "4"))
+PAIRS = os.environ.get("DBX_PATCH_TEST_PAIRS", "")  # a regular expression: all
 RUNTIME = {
     "sys_path_init.py": "def patch_sys_path_with_developer_paths():\n    import json.decoder\n",
     "dbruntime/__init__.py": "",
@@ -46,7 +47,7 @@ def test_no_pair_hangs(
     armed: Environment, tmp_path: Path, level: str, record_property: Callable[[str, object], None]
 ) -> None:
     folder = write(tmp_path / "runtime", RUNTIME)
-    command = [armed.python, str(SESSION), str(folder), str(ROUNDS)]
+    command = [armed.python, str(SESSION), str(folder), str(ROUNDS), PAIRS]
     env = clean_environ({**DATABRICKS, "DBX_PATCH_LOG_LEVEL": level})
     done = subprocess.run(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=3600)
     assert done.returncode == 0
