@@ -25,18 +25,15 @@ def rows(houses: Houses, quick: bool) -> Iterator[Row]:
     counts: dict[str, list[float]] = {name: [] for name in _KINDS}
     for size in sizes:
         add_editables(environment.site_packages, houses.folder / "Workspace", size, finders=True)
-        times = probe.best_times("new")
+        times = probe.best_times("new") if houses.times else {}
         for name, what in _KINDS.items():
-            seconds = times[name]
-            for which in ("first", "second"):
-                seconds[which] = [value / _FILES for value in seconds[which]]
-            row = paired_row(GROUP, f"{what}, {size:,} installs", "startswith", seconds)
-            yield row.at_most(2.0, "≤ 2 µs")
-            counts[name].append(
-                probe.per_call(name, 100, 1100) / _FILES if counting.HAVE_VALGRIND else seconds["first"][0]
-            )
+            if counting.HAVE_VALGRIND:
+                counts[name].append(probe.per_call(name, 100, 1100) / _FILES)
+            if name in times:
+                seconds = {which: [value / _FILES for value in times[name][which]] for which in ("first", "second")}
+                row = paired_row(GROUP, f"{what}, {size:,} installs", "startswith", {**times[name], **seconds})
+                yield row.at_most(2.0, "≤ 2 µs")
         what = f"file operations, {size:,} installs"
         yield Row(GROUP, what, probe.value("ops"), "operations").at_most(0, "none")
-    for name, what in _KINDS.items():
-        unit = "instructions" if counting.HAVE_VALGRIND else "s"
-        yield growth_row(GROUP, f"{what}, by installs", sizes, counts[name], unit, CONSTANT)
+    for name, what in _KINDS.items() if counting.HAVE_VALGRIND else ():
+        yield growth_row(GROUP, f"{what}, by installs", sizes, counts[name], "instructions", CONSTANT)

@@ -32,14 +32,20 @@ def site_folder(houses: Houses, distributions: int, editables: int) -> Path:
 
 def rows(houses: Houses, quick: bool) -> Iterator[Row]:
     """Times cold and warm, instructions and file operations, at three sizes."""
-    for distributions, editables in SIZES[:2] if quick else SIZES:
+    for distributions, editables in _timed(houses, quick):
         probe = _probe(houses, distributions, editables)
         size = f"{distributions:,} + {editables}"
         row = paired_row(GROUP, f"warm, {size}", RIVAL, probe.best_times(), 1e3)
         yield row.at_most(_BUDGETS[distributions], f"≤ {_BUDGETS[distributions]} ms") if distributions < 3000 else row
         yield _cold(probe, size, 3 if quick else 9)
-    if not quick:
-        yield from _growth([_probe(houses, *size) for size in GROWING])
+    sizes = GROWING[:2] if quick else GROWING
+    yield from _growth([size for size, _ in sizes], [_probe(houses, *size) for size in sizes])
+
+
+def _timed(houses: Houses, quick: bool) -> tuple[tuple[int, int], ...]:
+    if not houses.times:
+        return ()
+    return SIZES[:2] if quick else SIZES
 
 
 def _probe(houses: Houses, distributions: int, editables: int) -> Probe:
@@ -47,8 +53,7 @@ def _probe(houses: Houses, distributions: int, editables: int) -> Probe:
     return Probe(houses.ours(), houses.probes / "discovery.py", DATABRICKS, [str(folder)])
 
 
-def _growth(probes: list[Probe]) -> Iterator[Row]:
-    sizes = [size[0] for size in GROWING]
+def _growth(sizes: list[int], probes: list[Probe]) -> Iterator[Row]:
     if counting.HAVE_VALGRIND:
         instructions = [probe.per_call("loop", 1, 3) / 1e6 for probe in probes]
         yield growth_row(GROUP, "instructions, by distributions", sizes, instructions, "M")

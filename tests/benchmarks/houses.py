@@ -37,10 +37,14 @@ class Unavailable(Exception):
 
 
 class Houses:
-    """Environments below ``folder``, each made at its first use; every one has the padding ``.pth``."""
+    """Environments below ``folder``, each made at its first use; every one has the padding ``.pth``.
 
-    def __init__(self, folder: Path) -> None:
+    ``times``: whether times are measured at all, beside what repeats exactly.
+    """
+
+    def __init__(self, folder: Path, times: bool = True) -> None:
         self.folder = folder
+        self.times = times
         self._made: dict[str, Environment] = {}
 
     @cached_property

@@ -39,7 +39,7 @@ def rows(houses: Houses, quick: bool) -> Iterator[Row]:
         operations = probe.value("ops")
         yield from _miss_operations(size, operations)
     yield from _instructions(probe, counts)
-    times = probe.value("times")
+    times = probe.value("times") if houses.times else {}
     for pair, (what, rival) in _PAIRS.items():
         if pair in times:
             # the budgets are on counts where these can be had: times are noisier than the budget is wide
@@ -60,6 +60,9 @@ def _miss_operations(size: int, operations: dict[str, int]) -> Iterator[Row]:
     row = Row(GROUP, what, operations["miss of user code"], "operations", "source folders", sources)
     row.note = "a module may be new there; PathFinder, which asks the index alone, spares as many"
     yield row.at_most(folders + sources, "one per site folder and source folder")
+    what = f"file operations of a miss and PathFinder's before it, no hook, {size} installs"
+    row = Row(GROUP, what, operations["both, unguarded"], "operations", "plain Python", operations["plain PathFinder"])
+    yield row.at_most(operations["plain PathFinder"] + folders, "one per site folder more")
 
 
 def _instructions(probe: Probe, counts: dict[str, list[float]]) -> Iterator[Row]:

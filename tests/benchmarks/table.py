@@ -30,11 +30,6 @@ class Row:
         if self.ratio is None and self.measured is not None and self.floor:
             self.ratio = self.measured / self.floor
 
-    @property
-    def repeats(self) -> bool:
-        """Whether it is a count, which is the same on every machine under any load, and no time."""
-        return self.unit not in ("µs", "ms", "s")
-
     def at_most(self, limit: float, text: str = "") -> Row:
         """Set the budget: ``measured`` is to be no more than ``limit``; ``text`` says it in another way."""
         self.budget = text or f"≤ {number(limit)} {self.unit}".rstrip()

@@ -25,11 +25,36 @@ class Minimal:
 
 
 class Refusing:
-    """A hook of the runtime's that refuses every library, as the fallback's hits presuppose."""
+    """A finder of the runtime's that refuses everything in the workspace, as the fallback's hits presuppose."""
 
     @staticmethod
     def find_spec(name, target=None):
         return None
+
+    @classmethod
+    def hook(cls, path):
+        if "/Workspace/" not in path or path.endswith("/"):  # which is how a plain FileFinder is asked here
+            raise ImportError(path)
+        return cls
+
+
+def guard():
+    """Have the runtime guard the workspace, as it does in each of its processes."""
+    sys.path_hooks.insert(0, Refusing.hook)
+    forget()
+
+
+def leave():
+    """Have `site`'s own path entries as plain Python has them."""
+    sys.path_hooks.remove(Refusing.hook)
+    forget()
+
+
+def forget():
+    from dbx_patch.hooks import rationed
+
+    rationed.unration()
+    sys.path_importer_cache.clear()
 
 
 def _wrapts_finder():
@@ -57,7 +82,7 @@ def functions():
         found["wrapt"] = lambda: wrapts.find_spec(MISSING, None, None)
     except ImportError:
         pass
-    sys.path_importer_cache[source] = Refusing
+    guard()
     assert found["hit"]() is not None and found["PathFinder, a hit"]() is not None
     assert found["miss"]() is None
     return found
@@ -83,15 +108,13 @@ def main():
         from dbx_patch.index import snapshot
 
         result = {name: operations(function) for name, function in found.items()}
-        print(
-            json.dumps(
-                {
-                    **result,
-                    "site folders": len(snapshot.current().site_folders),
-                    "source folders": len(snapshot.current().path_entries),
-                }
-            )
-        )
+        leave()
+        result["plain PathFinder"] = operations(found["PathFinder, a miss"])
+        found["miss"]()
+        result["both, unguarded"] = operations(lambda: found["PathFinder, a miss"]() or found["miss"]())
+        result["site folders"] = len(snapshot.current().site_folders)
+        result["source folders"] = len(snapshot.current().path_entries)
+        print(json.dumps(result))
     elif what == "times":
         found = functions()
         pairs = [("trigger", "minimal"), ("trigger", "wrapt"), ("miss", "PathFinder, a miss")]
