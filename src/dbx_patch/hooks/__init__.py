@@ -28,10 +28,9 @@ if TYPE_CHECKING:
 def unseen(function: "F") -> "F":
     """Return ``function`` itself, its code (nested functions too) renamed to ``<dbx_patch.…>``, which is no path.
 
-    The workspace hooks walk the stack and take any file in site-packages for a library's (RUNTIME.md, layer 2).
-    Installed as a wheel, our files are there: a function of ours between the user's import statement and the hook
-    would turn a user's import into a library's. So every function that can be on the stack while somebody else's
-    finder is asked carries this, and imports nothing but modules of ours, which would count as the user's import.
+    The workspace hooks walk the stack and take any file in site-packages, such as a wheel's of ours, for a library's
+    (RUNTIME.md, layer 2). So every function that can be on the stack while somebody else's finder is asked carries
+    this, and imports nothing but modules of ours, which would count as the user's import.
     """
     function.__code__ = _renamed(function.__code__, f"<{function.__module__}>")
     return function
@@ -51,11 +50,10 @@ RUNTIME_MODULES = {
     "python_path_hook": ("dbruntime.pythonPathHook",),
     "autoreload": ("dbruntime.autoreload.file_module_utils",),
 }
-# What a kernel or an executor begins with, whatever the release calls its parts: then the names are learnt.
+# What a kernel or an executor begins with, whatever the release calls its parts: then all names are learnt.
 BEGINNINGS = ("dbruntime", "IPython", "pyspark")
 
-# What is needed later, and where it is. These are the only edges of this package that look upward: a fourth module at
-# every start would cost 0.38 M instructions, so it is named here and loaded by :func:`load`.
+# What is needed later, the only edges that look upward: a fourth module at each start would cost 0.38 M instructions.
 _LATER = {
     "wrap_loader": "dbx_patch.hooks.loaders",
     "catch_up": "dbx_patch.hooks.loaders",
@@ -67,9 +65,8 @@ _LATER = {
 }
 _loaded: "Dict[str, Callable[..., Any]]" = {}
 
-# Held while sys.meta_path, sys.path or a function of the runtime's is looked at and then changed: threads may do that
-# at once, with a GIL and without. No import happens meanwhile, so whoever holds it waits for no import lock. Reentrant,
-# because a signal's handler can import in the midst of it.
+# Held while sys.meta_path, sys.path or a function of the runtime's is looked at and then changed. No import happens
+# meanwhile, so whoever holds it waits for no import lock. Reentrant: a signal's handler can import in the midst of it.
 lock = RLock()
 
 # module, or top-level name of an editable install -> what runs after its body, in order of registration
@@ -91,8 +88,7 @@ def record_fault(where: str, fault: Exception) -> None:
 def outside_import_lock(function: "Callable[..., Any]", *args: "Any") -> "Any":
     """Call ``function`` with the import system's global lock given up, and take it back as often as it was held.
 
-    Holding it, a finder that imports can wait for a module's lock while the thread that has that one waits for this:
-    a hang that importlib does not detect.
+    Who waits for a module's lock while holding it may wait for ever, and importlib does not detect that.
     """
     levels = 0
     try:
@@ -110,20 +106,16 @@ def outside_import_lock(function: "Callable[..., Any]", *args: "Any") -> "Any":
 
 
 def load(name: str) -> "Callable[..., Any]":
-    found = _loaded.get(name)
-    if found is None:
-        found = _loaded[name] = getattr(outside_import_lock(__import__, _LATER[name], None, None, [name]), name)
-    return found
+    if name not in _loaded:
+        _loaded[name] = getattr(outside_import_lock(__import__, _LATER[name], None, None, [name]), name)
+    return _loaded[name]
 
 
 @unseen
 def ask_others(
     name: str, path: "Optional[Sequence[str]]" = None, target: "Optional[ModuleType]" = None
 ) -> "Optional[ModuleSpec]":
-    """Return the spec that the rest of ``sys.meta_path`` finds, or None where this thread is asking already.
-
-    No lock of ours is held meanwhile, so a finder that imports can neither recurse here nor deadlock.
-    """
+    """Return the spec that the rest of ``sys.meta_path`` finds, or None where this thread is asking already."""
     try:
         key = (name, get_ident())
     except Exception as fault:
@@ -192,10 +184,7 @@ FALLBACK = EditableFallback()
 
 
 def _begin(name: str) -> "Optional[Callable[..., Optional[ModuleSpec]]]":
-    """Return what answers misses, loaded at the first miss that is anyone's but Python's own; else None.
-
-    Distributions' ``sitecustomize`` misses a module at each start, ``import subprocess`` two of another system.
-    """
+    """Return what answers misses, loaded at the first miss that is anyone's but Python's own; else None."""
     key = ("", get_ident())
     if key in _asking or _is_pythons_own(name):
         return None
@@ -207,7 +196,10 @@ def _begin(name: str) -> "Optional[Callable[..., Optional[ModuleSpec]]]":
 
 
 def _is_pythons_own(name: str) -> bool:
-    """Tell whether ``site`` still runs, or an import statement of the standard library's asks for ``name``."""
+    """Tell whether ``site`` still runs, or an import statement of the standard library's asks for ``name``.
+
+    Distributions' ``sitecustomize`` misses a module at each start, ``import subprocess`` two of another system.
+    """
     site = getattr(sys.modules.get("site"), "__dict__", None)
     library = os.__file__[: -len("os.py")]
     frame = sys._getframe(2)  # type: Any
@@ -266,13 +258,21 @@ def expect(patches: "Iterable[str]") -> None:
 
 def arm() -> None:
     """Expect the patches and put both finders in place, less what ``DBX_PATCH_DISABLE`` names. Idempotent."""
+    global names
     disabled = disabled_patches()
     expect([patch for patch in RUNTIME_MODULES if patch not in disabled])
     for module in BEGINNINGS:
         register(module, learn_names)
-    with lock:
-        if "fallback" not in disabled and not is_in_place(FALLBACK):
-            sys.meta_path.append(FALLBACK)
+    if "fallback" not in disabled:
+        with lock:
+            if not is_in_place(FALLBACK):
+                sys.meta_path.append(FALLBACK)
+        # For a plain script, which begins with none of those: the dictionaries of installers' finders, asked last
+        for finder in sys.meta_path:
+            its_module = sys.modules.get(str(getattr(finder, "__module__", "")))
+            known = getattr(its_module, "MAPPING", None) or getattr(finder, "_redirections", None)
+            names |= {str(name).partition(".")[0] for name in (known if isinstance(known, dict) else ())}
+        watched.update({name: watched.get(name, []) for name in names})
 
 
 def is_in_place(finder: object) -> bool:
