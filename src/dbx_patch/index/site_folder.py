@@ -33,8 +33,8 @@ class SiteReading:
     """
 
     __slots__ = (
-        *("_look_again", "_real", "_stamp", "beside_in", "error", "folder", "identity", "installs", "missing"),
-        *("names_in", "sure"),
+        *("_empty", "_look_again", "_real", "_stamp", "beside_in", "error", "folder", "identity", "installs"),
+        *("missing", "names_in", "sure"),
     )
 
     def __init__(self, folder: str) -> None:
@@ -67,21 +67,26 @@ class SiteReading:
                 self._add_root(root, installs_of[root])
         # a file that no distribution owns, and that names nothing that can be an install's, is none
         self.missing = [path for install in self.installs for path in install.missing_paths][:_MAX_MISSING]
+        self._empty = [root for install in self.installs for root in self._offers_nothing(install)][:_MAX_MISSING]
         self.installs = [i for i in self.installs if i.distribution or i.finder or i.source_folders()]
         self.sure = certain and doubts == pth_files.doubts
         self._look_again = time.monotonic() + RETRY_SECONDS
 
     def is_stale(self) -> bool:
         """Tell whether the site folder came, went or changed since, or what was away is back: one stat, as a rule."""
-        if self.missing or not self.sure:
+        if self.missing or self._empty or not self.sure:
             now = time.monotonic()
             if now >= self._look_again:
-                if not self.sure or any(os.path.isdir(path) for path in self.missing):
+                if not self.sure or self._is_back():
                     return True  # each time that it is asked, until the folder has been read anew
                 self._look_again = now + RETRY_SECONDS
             elif not self.sure:
                 return False
         return self._stamp is _YOUNG or self._stamp != _state_of(self.folder)[1]
+
+    def _is_back(self) -> bool:
+        """Tell whether a folder that was away is there, or one that had no module has one."""
+        return any(os.path.isdir(path) for path in self.missing) or any(map(_offers, self._empty))
 
     def keep(self, later: "SiteReading") -> "SiteReading":
         """Return this reading, to go on in place of a later one that could not tell what is there."""
@@ -119,6 +124,12 @@ class SiteReading:
     def _leads_to_source(self, folder: str) -> bool:
         real = self.real_path(folder)
         return real == folder or is_source_root(real)
+
+    def _offers_nothing(self, install: "Install") -> "List[str]":
+        """Return the path entries of an install that has no module at all: its package may be on another branch."""
+        if install.modules or install.namespaces or any(self.names_in[root] for root in install.paths):
+            return []
+        return install.paths
 
     def _add_root(self, root: str, installs: "List[Install]") -> None:
         listed = _names_in(root)
@@ -172,6 +183,11 @@ def _names_in(root: str) -> "Optional[Tuple[FrozenSet[str], FrozenSet[str], bool
             return None
     beside = {name for name in names if lies_beside(name, listed)}
     return frozenset(names - beside), frozenset(beside), is_site_folder
+
+
+def _offers(root: str) -> bool:
+    listed = _names_in(root)
+    return listed is None or bool(listed[0])
 
 
 def _is_dir(entry: "os.DirEntry[str]") -> bool:
