@@ -9,7 +9,7 @@ import pytest
 
 from dbx_patch.simulator import Variant
 from support.environments import once
-from support.kernels import ERAS, LIBRARY, Notebook
+from support.kernels import ERAS, LIBRARY, Notebook, renamed_runtime
 from support.stacked import CHAININGS, Stack, install_cell, install_copy, make_stack, pip_cell, stack_in
 from support.workspaces import Workspace, flat_project, package, src_project, write
 
@@ -121,10 +121,22 @@ def test_installed_in_a_session_it_wins_from_the_next_cell_on(
 def test_uninstalled_it_gives_the_copy_back(session_layers: Layers, era: str, hook: str) -> None:
     session_layers.environment.install_editable(session_layers.project)
     options: dict[str, Any] = {"runtime": era, "variant": Variant(hook=hook)}
-    uninstall = pip_cell(session_layers.environment, "uninstall", "-q", "-y", "acme-project") + PURGE + "1"
-    cells = [VALUE, uninstall, VALUE, PURGE + WAYS["library"]]
-    assert session_layers.values(*cells, **options) == [EDITABLE, 1, COPY, COPY]
+    uninstall = pip_cell(session_layers.environment, "uninstall", "-q", "-y", "acme-project") + PURGE + VALUE
+    cells = [VALUE, uninstall, PURGE + VALUE, PURGE + WAYS["library"]]
+    assert session_layers.values(*cells, **options) == [EDITABLE, COPY, COPY, COPY]
     assert session_layers.values(VALUE, **options) == [COPY]
+
+
+def test_uninstalled_where_a_release_has_renamed_everything(
+    shared: Path, tools: Path, wheel: Path, era: str, tmp_path: Path
+) -> None:
+    """Nothing that the runtime does between two cells is needed."""
+    made = layers_for(shared, tools, wheel, "path line", "path line", editable=True)
+    layers = Layers(made.stack.copy(tmp_path / "upper"), made.workspace)
+    uninstall = f"{VALUE}\n" + pip_cell(layers.environment, "uninstall", "-q", "-y", "acme-project") + PURGE + VALUE
+    options: dict[str, Any] = {"runtime": era, "runtime_dir": renamed_runtime(tmp_path / "renamed", era)}
+    values = layers.values(PURGE + VALUE, PURGE + uninstall, PURGE + WAYS["library"], PURGE + VALUE, **options)
+    assert values == [EDITABLE, COPY, COPY, COPY]
 
 
 @pytest.mark.parametrize("place", ["slot", "end"])

@@ -12,7 +12,7 @@ from dbx_patch.index.snapshot import Index as Index
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Dict, Iterator, List, Optional, Tuple
+    from typing import Dict, Iterator, List, Optional, Set, Tuple
 
 _complete: "Tuple[object, List[str]]" = (None, [])  # an index, and a sys.path that has all that it asks for
 _learnt: "Optional[Index]" = None
@@ -27,6 +27,7 @@ def learn(force: bool = False) -> "Index":
     if before is not index:
         if before is not None:
             _forget_gone(before, index)
+            _take_away(set(before.path_entries) - set(index.path_entries))
         if hooks.is_in_place(hooks.TRIGGER):
             watching.watch(() if "fallback" in hooks.disabled_patches() else index.providers)
             rationed.renew(index)
@@ -86,6 +87,13 @@ def _is_early(entry: str, index: "Index") -> bool:
     """Tell whether an entry of ours stands where it was put, or its site folder is on no path at all."""
     folder = next((reading.folder for reading in index.readings if entry in reading.names_in), "")
     return entry in rationed.early_places(index) or folder not in entries_in_order()
+
+
+def _take_away(entries: "Set[str]") -> None:
+    """Take from ``sys.path`` what we put there for installs that are gone: at once, as a wheel's files would be."""
+    if entries:
+        with hooks.lock:
+            sys.path[:] = [e for e in sys.path if not (id(e) in rationed.ours and e in entries)]
 
 
 def _forget_gone(before: "Index", index: "Index") -> None:
