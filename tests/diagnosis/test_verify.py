@@ -153,6 +153,7 @@ def test_lost_path(notebook: Notebook) -> None:
     off = notebook.run(VERIFY, env={"DBX_PATCH_ENABLED": "0"}, runtime="modern").cells[0].value
     found = next(f for f in off["findings"] if f["code"] == "lost-path")
     assert found["severity"] == "error" and "sys.path.append(" in found["remedy"]
+    assert found["cause"].count("To put it back now:") == 1
     assert notebook.run(found["remedy"] + "\nimport acme_src", env={"DBX_PATCH_ENABLED": "0"}).cells[0].ok
 
 

@@ -162,9 +162,7 @@ def lost(search: Search) -> Iterator[Finding]:
     """Path entries that ``site`` would have put on ``sys.path`` and that are not there."""
     armed = hooks.is_in_place(hooks.FALLBACK)
     for entry in lost_entries():
-        cause = (
-            f"This path entry of an editable install is not on sys.path. {_who_puts_back(armed)} To put it back now:"
-        )
+        cause = f"This path entry of an editable install is not on sys.path. {_who_puts_back(armed)}"
         remedy = "import dbx_patch; dbx_patch.refresh_editable_paths()" if bootstrap.decide()[0] else _append(entry)
         severity = "note" if armed else "error"
         yield Finding(severity, "lost-path", entry, f"{cause} To put it back now:", remedies.code(remedy))
