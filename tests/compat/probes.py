@@ -162,8 +162,8 @@ def on_driver(site: Site, rows: list[Row], era: str, *, on: bool) -> dict[str, d
     return found
 
 
-def run_cells(site: Site, cells: list[str], era: str, *, on: bool = True) -> list[Any]:
-    """Run cells that use the helpers in a fresh kernel, and return their values."""
+def run_cells(site: Site, cells: list[str], era: str, *, on: bool = True, **options: Any) -> list[Any]:
+    """Run cells that use the helpers in a fresh kernel, and return their values. ``options``: further ones for it."""
     helpers = HELPERS.format(lost=str(site.workspace.folder) + "/")
     report = simulate(
         [Cell(helpers), *map(Cell, cells)],
@@ -173,6 +173,7 @@ def run_cells(site: Site, cells: list[str], era: str, *, on: bool = True) -> lis
         runtime=era,
         env=None if on else OFF,
         timeout=300,
+        **options,
     )
     assert report.returncode == 0 and report.stderr == "" and len(report.cells) == len(cells) + 1, report
     lost = [entry for entry in report.start_sys_path if entry.startswith(str(site.workspace.home))]

@@ -8,12 +8,13 @@ restart would have put it.
 import os
 import sys
 
-from dbx_patch.hooks import unseen
-from dbx_patch.index.pth_files import canonical, read_text
+from dbx_patch.hooks import record_fault, unseen
+from dbx_patch.index.pth_files import canonical, entries_in_order, read_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, Iterable, List, Optional
+    from importlib.machinery import ModuleSpec
+    from typing import Any, Dict, Iterable, List, Optional, Sequence
 
     from dbx_patch.hooks.answers import Sourced
     from dbx_patch.index.install import Install
@@ -80,3 +81,40 @@ def _entry(folder: str, depth: int) -> str:
     for _ in range(depth):
         folder = os.path.dirname(folder)
     return folder
+
+
+@unseen
+def join(theirs: "ModuleSpec", own: "ModuleSpec", installs: "List[Install]") -> None:
+    """Give a namespace that others found the portions that only the index knows of, each where a wheel's would be.
+
+    importlib looks for a namespace's portions anew whenever ``sys.path`` has changed: that search gets them as well.
+    """
+    known: Any = theirs.submodule_search_locations
+    added = list(own.submodule_search_locations or ())
+    search, found = getattr(known, "_path_finder", None), getattr(known, "_path", None)
+    if search is None or not isinstance(found, list):  # no namespace of importlib's
+        for folder in added:
+            if known is not None and folder not in known:
+                known.append(folder)
+        return
+
+    def search_again(name: str, path: "Sequence[str]") -> "Any":
+        spec = search(name, path)
+        try:
+            if spec is not None and spec.loader is None:
+                spec.submodule_search_locations = _in_place(spec.submodule_search_locations or (), added, installs)
+        except Exception as fault:
+            record_fault(name, fault)
+        return spec
+
+    known._path_finder, known._path = search_again, _in_place(found, added, installs)
+
+
+def _in_place(found: "Iterable[str]", added: "List[str]", installs: "List[Install]") -> "List[str]":
+    """Return portions with ``added`` before those that stand behind the installs' site folder on ``sys.path``."""
+    order = entries_in_order()
+    site = min((order.index(i.site_folder) for i in installs if i.site_folder in order), default=len(order))
+    behind = set(order[site + 1 :]).difference(order[:site])
+    portions = list(found)
+    place = next((n for n, folder in enumerate(portions) if os.path.dirname(folder) in behind), len(portions))
+    return list(dict.fromkeys([*portions[:place], *added, *portions[place:]]))

@@ -8,7 +8,7 @@ first, and their answer is then judged by its place.
 """
 
 from dbx_patch import hooks
-from dbx_patch.hooks import answers, ask_others, record_fault, sys_path, unseen
+from dbx_patch.hooks import answers, ask_others, portions, record_fault, sys_path, unseen
 from dbx_patch.hooks.fallback import served
 from dbx_patch.hooks.journal import note
 from dbx_patch.index.pth_files import canonical, entries_in_order
@@ -81,16 +81,8 @@ def _ours(
     if own.loader is None and theirs is not None:
         if theirs.loader is not None:
             return theirs, ""
-        _join(theirs, own)
+        portions.join(theirs, own, installs)
         return theirs, ""
     if theirs is None:
         return own, "a finder of the runtime refused it"
     return own, "a bare folder has its name" if theirs.loader is None else "a copy in a lower environment"
-
-
-def _join(theirs: "ModuleSpec", own: "ModuleSpec") -> None:
-    """Give a namespace the portions that only the index knows of."""
-    known = theirs.submodule_search_locations
-    for folder in own.submodule_search_locations or ():
-        if known is not None and folder not in known:
-            known.append(folder)  # importlib's own kind of list for namespaces has no extend()

@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 
 from dbx_patch import hooks
-from dbx_patch.hooks import precedence, watching
+from dbx_patch.hooks import portions, precedence, watching
 from support.workspaces import write
 
 pytestmark = pytest.mark.usefixtures("import_state")
@@ -115,10 +115,10 @@ def test_a_namespace_gets_the_portions_that_only_the_index_knows(tmp_path: Path)
     write(tmp_path, {"a/space/one.py": "", "b/space/two.py": ""})
     theirs = PathFinder.find_spec("space", [str(tmp_path / "a")])
     own = ModuleSpec("space", None, is_package=True)
-    own.submodule_search_locations = portions = [str(tmp_path / half / "space") for half in "ab"]
+    own.submodule_search_locations = expected = [str(tmp_path / half / "space") for half in "ab"]
     assert theirs is not None
-    precedence._join(theirs, own)  # importlib's own kind of list, which is no list
-    assert list(theirs.submodule_search_locations or ()) == portions
+    portions.join(theirs, own, [])  # importlib's own kind of list, which is no list
+    assert list(theirs.submodule_search_locations or ()) == expected
 
 
 def test_an_interrupt_while_the_import_lock_is_given_up_leaves_it_held(monkeypatch: pytest.MonkeyPatch) -> None:
