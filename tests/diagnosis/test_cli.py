@@ -86,6 +86,7 @@ MISTAKES = {
     ("status", "extra"): "dbx-patch status: error: unrecognized arguments: extra",
     ("explain",): "NAME",
     ("explain", "a", "b"): "unrecognized arguments: b",
+    ("explain", "a-b"): "'a-b' is not a module name",
     ("simulate",): "FILE, -c CODE or -m MODULE",
     ("simulate", "-c"): "-c needs CODE",
     ("simulate", "-m"): "-m needs MODULE",

@@ -133,10 +133,29 @@ def test_shadowed_and_installed(notebook: Notebook, tmp_path: Path, workspace: W
     ]
 
 
+NO_NAMES = ("a-b", "", ".x", "x.", "1", "proj/src")
+
+
 def test_what_is_no_name(notebook: Notebook) -> None:
-    for name in ("a-b", "", ".x", "x.", "1"):
-        found = as_json(notebook.environment, "explain", name, status=1)
-        assert "is not a module name" in found["verdict"]
+    """A usage error on the command line; in a cell, an answer that says the same."""
+    for name in NO_NAMES:
+        for options in ((), ("--json",)):
+            done = command(notebook.environment, "explain", name, *options)
+            assert done.returncode == 2 and done.stdout == "", done
+            last = done.stderr.splitlines()[-1]
+            assert last == f"dbx-patch explain: error: {name!r} is not a module name, such as package.module."
+    cell = (
+        f"import dbx_patch; [[e.works, e.verdict] for n in {NO_NAMES!r} for e in [dbx_patch.explain(n, verbose=False)]]"
+    )
+    said = notebook.values(cell)[0]
+    assert said == [[False, f"{name!r} is not a module name, such as package.module."] for name in NO_NAMES]
+
+
+def test_a_hyphen_where_the_module_has_an_underscore(notebook: Notebook) -> None:
+    done = command(notebook.environment, "explain", "acme-src")
+    assert done.returncode == 2 and done.stderr.endswith(
+        "is not a module name, such as package.module. Did you mean acme_src?\n"
+    )
 
 
 @pytest.mark.parametrize("name", ["acme_src.sub", "acme_scr", "json"])

@@ -10,7 +10,7 @@ import pytest
 from support.environments import Environment
 from support.installed import distribution
 from support.kernels import ERAS, LIBRARY, Cell, Notebook
-from support.sessions import as_json
+from support.sessions import as_json, command
 from support.workspaces import Workspace, flat_project, package, src_project, write
 
 
@@ -75,7 +75,8 @@ def test_a_distributions_name(editable: Environment) -> None:
     for name, module in {"acme-project": "acme", "acme_project": "acme", "py-yaml": "_yaml, yaml"}.items():
         said = verdict(editable, name)
         assert "is the name of a distribution" in said and f"Its modules are: {module}." in said
-    assert "is not a module name" in verdict(editable, "no-such-thing")
+    done = command(editable, "explain", "no-such-thing")
+    assert done.returncode == 2 and "is not a module name" in done.stderr
 
 
 def test_a_new_module_of_a_finder_install(editable: Environment, workspace: Workspace) -> None:

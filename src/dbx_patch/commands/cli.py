@@ -102,7 +102,7 @@ def _run(argv: list[str]) -> int:
         "status": _status,
         "verify": lambda: _verify(options.all),
         "paths": _paths,
-        "explain": lambda: _explain(options.name),
+        "explain": lambda: _explain(parsers[command], options.name),
         "demo": _demo,
         "selftest": lambda: _selftest(options),
     }
@@ -196,9 +196,12 @@ def _paths() -> Result:
     return list_installs()
 
 
-def _explain(name: str) -> Result:
-    from dbx_patch.diagnosis.explain import explain
+def _explain(parser: Parser, name: str) -> Result:
+    from dbx_patch.diagnosis.explain import explain, why_no_name
 
+    mistake = why_no_name(name)
+    if mistake:
+        parser.error(mistake)
     return explain(name)
 
 

@@ -2,7 +2,7 @@
 
 import keyword
 import sys
-from typing import List
+from typing import List, Optional
 
 from dbx_patch.diagnosis.askers import CELL
 from dbx_patch.diagnosis.disk import STANDARD_LIBRARY
@@ -20,10 +20,10 @@ def explain(name: str) -> Explanation:
 
     ``name`` is a module's full name, dotted or not; it need not exist. Nothing is imported.
     """
-    parts = name.split(".") if isinstance(name, str) else []
-    if not parts or not all(part.isidentifier() for part in parts):
-        return _no_name(str(name))
-    words = [part for part in parts if keyword.iskeyword(part)]
+    no_name = _no_name(name)
+    if no_name is not None:
+        return no_name
+    words = [part for part in name.split(".") if keyword.iskeyword(part)]
     if words:
         return Explanation(name, False, f"{words[0]!r} is a Python keyword, so no import statement can name it.")
     question = Question()
@@ -38,11 +38,26 @@ def explain(name: str) -> Explanation:
     return result
 
 
-def _no_name(name: str) -> Explanation:
-    modules = modules_of(Search(), name)
+def why_no_name(name: str) -> str:
+    """Return why a name is neither a module's nor a distribution's, and what was probably meant; "" if it is one."""
+    result = _no_name(name)
+    return "" if result is None or result.near else result.verdict
+
+
+def _no_name(name: str) -> Optional[Explanation]:
+    """Return what to say of a name that no module can have; None for one that a module can have.
+
+    A distribution's often looks so, and then its modules are what is told.
+    """
+    if isinstance(name, str) and all(part.isidentifier() for part in name.split(".")):
+        return None
+    search, name = Search(), str(name)
+    modules = modules_of(search, name)
     if modules:
         return Explanation(name, False, f"{_provides(name, modules)}.", near=modules)
-    return Explanation(name, False, f"{name!r} is not a module name, such as package.module.")
+    near = near_names(search, name.replace("-", "_"), None, exact=True)
+    hint = f". Did you mean {near[0]}?" if near else ""
+    return Explanation(name, False, f"{name!r} is not a module name, such as package.module{hint or '.'}")
 
 
 def _provides(name: str, modules: List[str]) -> str:

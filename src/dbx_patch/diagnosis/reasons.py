@@ -119,15 +119,16 @@ def _gone(search: Search, wanted: str) -> str:
     return ""
 
 
-def near_names(search: Search, wanted: str, parent: Optional[Hit]) -> List[str]:
-    """Return names that are there and much like the one that is not."""
+def near_names(search: Search, wanted: str, parent: Optional[Hit], exact: bool = False) -> List[str]:
+    """Return names that are there and much like the one that is not; with ``exact``, that one too if it is there."""
     if parent:
         known = search.disk.names_in(search_path_of(parent) or ())
     else:
         known = search.disk.names_in(e for e in sys.path if isinstance(e, str)).union(sys.builtin_module_names)
         known.update(name for install in search.installs for name in install.names)
     lower = {name.lower(): name for name in sorted(known)}
-    return [lower[near] for near in difflib.get_close_matches(wanted.lower(), lower, 3, 0.72) if lower[near] != wanted]
+    near = difflib.get_close_matches(wanted.lower(), lower, 3, 0.72)
+    return [lower[name] for name in near if exact or lower[name] != wanted]
 
 
 def modules_of(search: Search, name: str) -> List[str]:
