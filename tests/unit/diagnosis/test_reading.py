@@ -44,6 +44,22 @@ def test_a_file_that_hangs_is_left_out(tmp_path: Path, monkeypatch: pytest.Monke
     assert reader.report.left_out == {str(tmp_path / "acme"): 1} and not reader.report.complete
 
 
+def test_files_are_read_several_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each look waits for the network: one after another, that would be the sum of all waits."""
+    write(tmp_path, {f"acme/{name}.py": "# x" for name in ("__init__", "one", "two", "three")})
+    together = threading.Barrier(4)
+    read = reading.first_bytes
+
+    def once_all_are_there(path: str) -> bytes:
+        together.wait(30)
+        return read(path)
+
+    monkeypatch.setattr(reading, "first_bytes", once_all_are_there)
+    reader = Reader(seconds=20.0)
+    [(_, found)] = reader.starts(of_install(tmp_path)).items()
+    assert len(found) == 4 and reader.report.complete
+
+
 @pytest.mark.parametrize("operations", [4, 10, 40])
 def test_operations_are_bounded_and_likely_files_come_first(tmp_path: Path, operations: int) -> None:
     files = {f"acme/p{n}/m{n}.py": "" for n in range(60)}
