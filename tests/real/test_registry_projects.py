@@ -26,6 +26,8 @@ PROJECTS = (
     *("pyparsing", "requests", "rich", "sqlparse", "starlette", "structlog", "tabulate", "tenacity", "tomli", "toolz"),
     *("typer", "werkzeug"),
 )
+# Later releases need a build hook that is not in every index.
+REQUIREMENTS = {"filelock": "filelock<3.20", "platformdirs": "platformdirs<4.5"}
 CACHE = Path(os.environ.get("DBX_PATCH_TEST_CACHE", Path.home() / ".cache/dbx-patch-tests"))
 # fewer of them, for a quick look
 PROJECTS = tuple(filter(None, os.environ.get("DBX_PATCH_TEST_PROJECTS", "").split(","))) or PROJECTS
@@ -63,7 +65,9 @@ class Registry:
         kept = CACHE / "registry" / name
         without = ("--no-deps", "--no-build-isolation")
         if not list(kept.glob("*.tar.gz")):
-            why = self._pip("download", "-q", *without, "--no-binary", ":all:", "-d", str(kept), name)
+            why = self._pip(
+                "download", "-q", *without, "--no-binary", ":all:", "-d", str(kept), REQUIREMENTS.get(name, name)
+            )
             if why:
                 return why
         found = list(kept.glob("*.tar.gz"))
