@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 
 from support.environments import Environment
-from support.generated import draw
-from support.generated_projects import FAULTS, SHAPES
+from support.generated import KINDS, draw
+from support.generated_backends import is_here
+from support.generated_projects import FAULTS
 from support.outcomes_of_imports import answers, differences
 
-SEEDS = range(int(os.environ.get("DBX_PATCH_TEST_SEEDS", "20")))
+# 27: what pytest imports, of a project whose path entry was put on `sys.path` by hand
+SEEDS = dict.fromkeys([*range(int(os.environ.get("DBX_PATCH_TEST_SEEDS", "20"))), 27])
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -30,7 +32,15 @@ def test_what_it_says_is_what_happens(seed: int, installed: Environment, tmp_pat
 def test_the_seeds_draw_every_kind(installed: Environment, tmp_path: Path) -> None:
     """Else the test above could stop seeing something without anybody's noticing."""
     told = "\n".join("\n".join(draw(seed, tmp_path / str(seed), installed).told) for seed in range(20))
-    drawn = [*(shape.__name__ for shape in SHAPES), *FAULTS, "lower environment", "was moved", "'0'", "'fallback'"]
+    drawn = [
+        *(f": {kind.__name__} in" for kind in KINDS if is_here(kind)),
+        *FAULTS,
+        "lower environment",
+        "was moved",
+        "'0'",
+        "'fallback'",
+    ]
+    drawn += ["stand-in for replaced", "stand-in for its parts", "stand-in for a part", "a file gone", "half a file"]
     drawn += ["legacy", "modern", "'path_hooks'", "'cache'", "'cache_outside_git'", "new module", "paths lost"]
     assert [kind for kind in drawn if kind not in told] == []
 

@@ -11,12 +11,15 @@ from pathlib import Path
 
 from dbx_patch.simulator import Variant
 from support.environments import Environment
+from support.generated_backends import OTHERS
+from support.generated_namespaces import NAMESPACES, SPACE, damage_start_up
 from support.generated_projects import SHAPES, Drawn, write_finders
 from support.sessions import copy_of
 from support.stacked import CHAININGS
 from support.workspaces import Workspace, write
 
 TOPS = ("alpha", "beta", "gamma", "delta")
+KINDS = [*SHAPES, *OTHERS, *NAMESPACES]
 HOOKS = ("path_hooks", "path_hooks", "cache", "cache_outside_git")
 LOAD = "import importlib\n\ndef load(name):\n    return importlib.import_module(name)\n"
 
@@ -26,15 +29,16 @@ def draw(seed: int, folder: Path, installed: Environment) -> Drawn:
     drawn = Drawn(seed, folder, copy_of(installed, folder / "env"), Workspace(folder).create())
     sites = [drawn.environment.site_packages, *_stack(drawn)]
     write(sites[0], {"library.py": LOAD})
-    for number in range(drawn.random.randint(1, 4)):
+    for number in range(drawn.random.randint(2, 5)):
         name = drawn.random.choice(TOPS)
-        shape = drawn.random.choice(SHAPES)
+        shape = drawn.random.choice(KINDS)
         project = _home(drawn) / f"{drawn.random.choice(['proj', name])}{number}"
         site = drawn.random.choice([sites[0], sites[0], *sites])
         drawn.tell(f"{name}: {shape.__name__} in {project}, installed in {site}")
         shape(drawn, name, project, site)
         _damage(drawn, name, project)
     write_finders(drawn)
+    damage_start_up(drawn, sites)
     _rivals(drawn, sites)
     _settings(drawn)
     drawn.names = _names(drawn)
@@ -141,9 +145,13 @@ def _names(drawn: Drawn) -> list[str]:
         "json.decoder",
         "no_such",
         "library",
+        SPACE,
+        f"{SPACE}.loose",
+        f"{SPACE}.other.part",
     ]
     for name in TOPS:
         names += [name, f"{name}.sub", f"{name}.deep.leaf", f"{name}.deep", f"{name}.none", f"{name}.added"]
         names += [f"{name}.only_here", f"{name}.in_site", f"{name}.scripts.run", f"{name}.beside"]
+        names += [f"{name}.extra", f"{name}.extra.sub", f"{SPACE}.{name}", f"{SPACE}.{name}.sub"]
         names += [f"single_{name}", f"one_{name}", f"other_{name}", f"{name}0"]
     return names

@@ -122,19 +122,20 @@ def finder(drawn: Drawn, name: str, project: Path, site: Path) -> None:
         del mapping[name]
         namespaces = {name: [str(project / name)]}
         mapping[f"{name}.deep"] = str(project / name / "deep")
-    _finder(drawn, name, mapping, namespaces, project, site)
+    add_finder(drawn, name, mapping, namespaces, project, site)
 
 
 def renamed(drawn: Drawn, name: str, project: Path, site: Path) -> None:
     """Shape B, where the package's folder has another name."""
     files = {f"lib{file[len(name) :]}": text for file, text in contents(drawn, name).items()}
     write(project, {"pyproject.toml": "", **files})
-    _finder(drawn, name, {name: str(project / "lib")}, {}, project, site)
+    add_finder(drawn, name, {name: str(project / "lib")}, {}, project, site)
 
 
-def _finder(
+def add_finder(
     drawn: Drawn, name: str, mapping: dict[str, str], namespaces: dict[str, list[str]], project: Path, site: Path
 ) -> None:
+    """Leave an install by setuptools' finder, which `write_finders` writes."""
     stem = f"{name}_finder{len(drawn.told)}"
     module = f"__editable___{stem}_finder"
     distribution(site, stem, [f"__editable__.{stem}-1.0.pth", f"{module}.py"], project=project)

@@ -5,6 +5,7 @@ function, in an ``if`` or in a ``try`` with handlers may never happen or may be 
 """
 
 import ast
+import os
 import warnings
 from dataclasses import dataclass, field
 from typing import Callable, Dict, Iterator, List, Optional, Set, Tuple, cast
@@ -24,7 +25,7 @@ class Body:
     """A module's source as it was read. ``fault``: why it does not compile; ``imports``: (module, names from it).
 
     ``bound``: the names that it may bind; ``is_plain``: it can have no others, nor modules that are no files;
-    ``is_steady``: it leaves ``sys.path`` and the finders as they are.
+    ``is_steady``: it leaves ``sys.path`` and the finders as they are; ``is_gone``: there is no such file.
     """
 
     compiles: bool
@@ -33,6 +34,7 @@ class Body:
     bound: Set[str] = field(default_factory=set)
     is_plain: bool = False
     is_steady: bool = True
+    is_gone: bool = False
 
 
 _UNREAD = Body(False)
@@ -48,6 +50,8 @@ class Bodies:
         self._read: Dict[str, Body] = {}
         self._problems: Dict[Tuple[str, Asker], str] = {}
         self._asked = ""
+        self._of_library = 0
+        self._before: Dict[str, Hit] = {}  # what the import that is asked for has loaded
         self._is_steady = True
         self.is_certain = True  # until an import is met that only running could tell
 
@@ -57,8 +61,10 @@ class Bodies:
         if not file.endswith(".py") or hit.namespace or hit.provider == STANDARD_LIBRARY or hit.how == "loaded":
             return _UNREAD
         if file not in self._read:
-            limit = _MAX_OF_LIBRARY if self._search.index.whose(file) is LIBRARY else _MAX_FILES
-            self._read[file] = _parsed(self._search.disk.source(file), hit) if len(self._read) < limit else _UNREAD
+            of_library = self._search.index.whose(file) is LIBRARY
+            self._of_library += of_library
+            may = len(self._read) < _MAX_FILES and not (of_library and self._of_library > _MAX_OF_LIBRARY)
+            self._read[file] = _parsed(self._search.disk.source(file), hit) if may else _UNREAD
         return self._read[file]
 
     def problem(self, hits: List[Hit], asker: Asker, loaded: Callable[[str], bool], depth: int = 0) -> str:
@@ -66,9 +72,12 @@ class Bodies:
 
         ``loaded`` tells what is there already. Installed libraries are read only where they are asked for.
         """
+        if not depth:
+            self._before = {}
         for hit in hits if not depth else ():
             self.body(hit)  # before the files are used up
         for hit in hits:
+            self._before.setdefault(hit.name, hit)
             self._asked = self._asked if depth else hit.name.partition(".")[0]
             foreign = hit.name.partition(".")[0] != self._asked and self._search.index.whose(hit.location) is LIBRARY
             if loaded(hit.name) or foreign:
@@ -83,13 +92,17 @@ class Bodies:
 
     def _problem(self, hit: Hit, asker: Asker, loaded: Callable[[str], bool], depth: int) -> str:
         body = self.body(hit)
+        if hit.fault:
+            return hit.fault
+        if body.is_gone:
+            return f"{hit.location} does not exist"
         if body.fault:
             return f"{hit.location} does not compile: {body.fault}"
         self._is_steady = self._is_steady and body.is_steady
         own = asker.in_file_of(self._search.index.whose(hit.location))
         imports = self._imports_of(own)
         for module, names in body.imports:
-            hits = imports.find(module)
+            hits = imports.find(module, self._before)
             if len(hits) < len(module.split(".")):
                 if loaded(module):
                     continue
@@ -117,7 +130,7 @@ class Bodies:
             return ""
         for name in [name for name in names if name not in self.body(package).bound]:
             full = f"{package.name}.{name}"
-            found = self._imports_of(asker).find(full) if package.search is not None else hits
+            found = self._imports_of(asker).find(full, self._before) if package.search is not None else hits
             if loaded(full) or (full, asker) in self._problems:
                 continue
             if len(found) > len(hits):
@@ -132,7 +145,7 @@ class Bodies:
 def _parsed(source: Optional[bytes], hit: Hit) -> Body:
     file = hit.location
     if source is None:
-        return Body(False, "it cannot be read")
+        return Body(False, "it cannot be read", is_gone=not os.path.lexists(file))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -145,9 +158,18 @@ def _parsed(source: Optional[bytes], hit: Hit) -> Body:
         return Body(False, str(error) or type(error).__name__)
     package = hit.name if hit.search is not None else hit.name.rpartition(".")[0]
     bound = set(_bound(tree))
-    used = {getattr(node, "id", getattr(node, "attr", "")) for node in ast.walk(tree)}
-    is_plain = _OPEN.isdisjoint(used | bound) and "*" not in bound
+    others = ast.Module([statement for statement in tree.body if not _is_known_path(statement, hit)], [])
+    used = {getattr(node, "id", getattr(node, "attr", "")) for node in ast.walk(others)}
+    is_plain = _OPEN.isdisjoint(used.union(_bound(others))) and "*" not in bound
     return Body(True, "", list(_imports(tree.body, package)), bound, is_plain, _is_steady(tree))
+
+
+def _is_known_path(statement: ast.stmt, hit: Hit) -> bool:
+    """Tell whether a statement gives a package the path that it is known to have: by `extend_path`, or a stand-in's."""
+    value = statement.value if isinstance(statement, ast.Assign) else None
+    if isinstance(value, ast.List):
+        return [getattr(item, "value", None) for item in value.elts] == hit.search
+    return isinstance(value, ast.Call) and getattr(value.func, "id", getattr(value.func, "attr", "")) == "extend_path"
 
 
 def _is_steady(tree: ast.Module) -> bool:

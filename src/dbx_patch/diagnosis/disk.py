@@ -88,7 +88,7 @@ class Disk:
     def package(self, name: str, entry: str, folder: str) -> Optional[Place]:
         """Return a package whose folder is known, a namespace if it has no ``__init__``; None for no folder."""
         listed = self.listing(folder)
-        if listed is None and (folder in self._no_folders or not os.path.isdir(folder)):
+        if not self.is_folder(folder):
             return None
         file = self._module_file(folder, "__init__", listed)
         return Place(name, entry, file or folder, [folder], namespace=not file)
@@ -103,6 +103,10 @@ class Disk:
         if path not in self._files:
             self._files[path] = os.path.isfile(path)
         return self._files[path]
+
+    def is_folder(self, path: str) -> bool:
+        """Tell whether there is a folder, which may hide its names."""
+        return self.listing(path) is not None or (path not in self._no_folders and os.path.isdir(path))
 
     def source(self, file: str) -> Optional[bytes]:
         """Return what a source file has; None of one that cannot be read, b"" of one that is larger than any source."""
@@ -122,6 +126,8 @@ class Disk:
             archive = os.path.dirname(archive)
             if archive == "/":
                 return None
+        if archive.endswith(".py"):
+            return None  # meson-python's packages have a path through its finder's file
         members = self._members(archive)
         base = (folder[len(archive) :] + "/" + tail).strip("/")
         for file in (f"{base}/__init__.pyc", f"{base}/__init__.py", f"{base}.pyc", f"{base}.py"):

@@ -82,7 +82,9 @@ def _verdict(question: Question, answer: Answer, result: Explanation) -> str:
     search, hits, name = question.search, answer.hits, answer.name
     top, hit = hits[0], hits[-1]
     rivals = [i.name for i in search.installs if i.name != top.provider and _has(search, i, top.name)]
-    if not answer.works:
+    if hit.fault:
+        text = f"import {name} fails: {hit.fault}"
+    elif not answer.works:
         problem = answer.problem.replace(f"{hit.location} ", "that file ", 1) if hit.location else answer.problem
         text = f"import {name} fails. It is found at {hit.location or top.location}, but {problem}"
     elif hit.how == "built-in":

@@ -7,6 +7,7 @@ from typing import List, Optional
 
 from dbx_patch.diagnosis.askers import Paths
 from dbx_patch.diagnosis.disk import BUILT_IN, Place, is_built_in
+from dbx_patch.diagnosis.fronts import Fronts
 from dbx_patch.diagnosis.holders import IN_FRONT, Hit, Holders
 from dbx_patch.diagnosis.installs import EditableInstall
 from dbx_patch.hooks import portions
@@ -25,14 +26,15 @@ class Finders:
 
     def __init__(self, search: Holders, paths: Paths) -> None:
         self.search, self.paths = search, paths
+        self.fronts = Fronts(search, paths)
         self.refuses = paths.asker.executor or runtime_refuses_notebooks()
 
     def others(self, name: str, path: Optional[List[str]], entries: List[str]) -> Optional[Hit]:
         """Retell the finders that are not ours, in their order."""
         if path is None and is_built_in(name):
             return Hit(name, "built-in", provider=BUILT_IN)
-        first = self.search.finder_hit(name, [i for i in self.search.installs if i.shape in IN_FRONT])
-        if first is not None and not first.namespace:
+        first = self.fronts.hit(name, path)
+        if first is not None:
             return first
         return self.path_hit(name, entries, path is None) or self._installers(name)
 
@@ -57,21 +59,22 @@ class Finders:
                     hit = self.search.behind_stand_in(hit)
                     if self.refuses and self.search.disk.is_refused_notebook(hit.location):
                         raise Refused(hit)
-                    return self._extended(hit, entries, is_top)
+                    return hit
                 found += place.search or []
                 first = first or hit
         if first is not None:
             first.search = found
         return first
 
-    def _extended(self, hit: Hit, entries: List[str], is_top: bool) -> Hit:
+    def extended(self, hit: Hit, path: Optional[List[str]]) -> Hit:
         """Give a package that extends its own path the other folders that it will find when it loads."""
+        is_top = path is None
         words = portions.EXTENDERS if hit.search is not None and hit.location.endswith(".py") else ()
         if any(word.encode() in (self.search.disk.source(hit.location) or b"") for word in words):
             own = Paths(self.search, self.paths.asker.in_file_of(self.search.index.whose(hit.location)))
             found = list(hit.search or ())
-            for entry in entries:
-                for place in own.places(hit.name, entry, own.after if is_top else entries, is_top):
+            for entry in own.after if path is None else path:
+                for place in own.places(hit.name, entry, own.after if path is None else path, is_top):
                     found += place.search or ()
             hit.search = list(dict.fromkeys(found))
         return hit
@@ -88,7 +91,8 @@ class Finders:
     def _installers(self, name: str) -> Optional[Hit]:
         """Return what the finders that installers put last have."""
         for install in sorted(self.search.installs, key=_place_of_finder):
-            if not install.finder or install.finder not in sys.modules or install.shape in IN_FRONT:
+            is_in_place = install.finder in sys.modules and _place_of_finder(install) < len(sys.meta_path)
+            if not is_in_place or install.shape in IN_FRONT:
                 continue
             place = self._of_setuptools(name, install) if install.shape == "B" else None
             if place is not None:

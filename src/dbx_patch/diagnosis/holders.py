@@ -11,17 +11,20 @@ from dbx_patch.diagnosis.installs import EditableInstall, describe
 from dbx_patch.diagnosis.reading import Reader
 from dbx_patch.index import snapshot
 from dbx_patch.index.pth_files import canonical
+from dbx_patch.index.readers import read_stand_in
 from dbx_patch.index.snapshot import EDITABLE
 
 # Installers whose finder goes to the front of sys.meta_path, before CPython's own
 IN_FRONT = ("D", "E")
+_MAX_STAND_IN = 4096
 
 
 @dataclass
 class Hit:
     """Who would answer for ``name``. ``how``: built-in, path, finder or fallback.
 
-    ``search``: the folders of its submodules, None for a plain module; ``namespace``: it has no file of its own.
+    ``search``: the folders of its submodules, None for a plain module; ``namespace``: it has no file of its own, and
+    ``has_loader``: a loader all the same. ``fault``: the finder that answers raises.
     """
 
     name: str
@@ -32,6 +35,8 @@ class Hit:
     install: Optional[EditableInstall] = None
     provider: str = ""
     namespace: bool = False
+    has_loader: bool = False
+    fault: str = ""
 
 
 class Holders:
@@ -140,11 +145,14 @@ class Holders:
     def behind_stand_in(self, hit: Hit) -> Hit:
         """Shape I: a file in the site folder puts another in its place, or takes its parts from elsewhere."""
         for install in self.installs:
-            if install.shape == "I" and hit.location.startswith(install.site_folder + "/"):
-                if hit.name in install.modules:
-                    return self.mapped(hit.name, install) or hit
-                if hit.name in install.namespaces:
-                    hit.search, hit.install, hit.provider = install.namespaces[hit.name], install, install.name
+            if install.shape != "I" or not hit.location.startswith(install.site_folder + "/"):
+                continue
+            text = (self.disk.source(hit.location) or b"")[:_MAX_STAND_IN].decode("utf-8", "surrogateescape")
+            said = read_stand_in(os.path.relpath(hit.location, install.site_folder), text)
+            if said and hit.name in said.modules:  # it loads that file, whether it is there or not
+                return self.hit_of(self.mapped_place(hit.name, said.modules[hit.name]), install)
+            if said and hit.name in said.namespaces:
+                hit.search, hit.install, hit.provider = said.namespaces[hit.name], install, install.name
         return hit
 
     def finder_hit(self, name: str, installs: List[EditableInstall]) -> Optional[Hit]:

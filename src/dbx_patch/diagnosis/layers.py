@@ -8,6 +8,7 @@ from dbx_patch import hooks
 from dbx_patch.diagnosis.askers import CELL, LIBRARY, Paths, guard_of
 from dbx_patch.diagnosis.disk import is_frozen
 from dbx_patch.diagnosis.explanation import EntrySays, FinderSays, Layer
+from dbx_patch.diagnosis.holders import IN_FRONT
 from dbx_patch.diagnosis.question import Question
 from dbx_patch.diagnosis.retold import Imports
 from dbx_patch.diagnosis.search import Hit
@@ -51,6 +52,11 @@ def _says(imports: Imports, finder: Any, name: str, parent: Optional[Hit]) -> st
     if module in ("_distutils_hack", "_virtualenv"):
         return "nothing: it only handles distutils"
     for install in imports.search.installs:
+        if install.finder == module and install.shape in IN_FRONT:
+            path = None if parent is None else imports.path_of(parent) or []
+            front = imports.finders.fronts.answer(finder, install, name, path)
+            what = front and (f"fails: {front.fault}" if front.fault else f"has it: {front.location}")
+            return what or "nothing: it belongs to another install"
         if install.finder == module or (module == "editables.redirector" and install.shape == "C"):
             mapped = imports.search.mapped(name, install)
             if mapped:

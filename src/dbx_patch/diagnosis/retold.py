@@ -6,7 +6,7 @@ It reads the disk and the index alone. The engine's own rules (``hooks.precedenc
 
 import sys
 from _frozen_importlib import ModuleSpec
-from typing import Any, List, Optional, Sequence
+from typing import Any, Dict, List, Optional, Sequence
 
 from dbx_patch.diagnosis.askers import Asker, Paths
 from dbx_patch.diagnosis.finders import Finders, Refused
@@ -15,6 +15,7 @@ from dbx_patch.diagnosis.installs import EditableInstall
 from dbx_patch.hooks import answers, portions
 from dbx_patch.index.pth_files import canonical
 from dbx_patch.index.snapshot import EDITABLE
+from dbx_patch.index.source_roots import is_of_tests
 from dbx_patch.index.workspace import in_workspace
 
 
@@ -27,8 +28,11 @@ class Imports:
         self.finders = Finders(search, self.paths)
         self.refused: Optional[Hit] = None
 
-    def find(self, name: str) -> List[Hit]:
-        """Return what an import of ``name`` finds, package by package: fewer hits than parts where one is missing."""
+    def find(self, name: str, before: Optional[Dict[str, Hit]] = None) -> List[Hit]:
+        """Return what an import of ``name`` finds, package by package: fewer hits than parts where one is missing.
+
+        ``before``: what is loaded by then, because the same import has loaded it on its way.
+        """
         hits: List[Hit] = []
         parts = name.split(".")
         self.refused = None
@@ -37,15 +41,16 @@ class Imports:
             if parent and self.path_of(parent) is None:
                 break  # a plain module
             part = ".".join(parts[:number])
+            hit = before.get(part) if before else None
             try:
-                hit = self.top(part) if parent is None else self.below(part, parent)
+                hit = hit or (self.top(part) if parent is None else self.below(part, parent))
             except Refused as refused:
                 self.refused, hit = refused.hit, None
             if hit is None and number < len(parts):
                 hit = self._loaded(part)
             if hit is None:
                 break
-            hits.append(hit)
+            hits.append(self.finders.extended(hit, None if parent is None else self.path_of(parent) or []))
         return hits
 
     def _loaded(self, name: str) -> Optional[Hit]:
@@ -80,6 +85,8 @@ class Imports:
 
     def _judged(self, name: str, theirs: Optional[Hit], installs: List[EditableInstall]) -> Optional[Hit]:
         """Retell ``precedence.answer``: the others' answer, or the installs' own where that is due."""
+        if theirs is not None and theirs.fault:
+            return theirs  # what other finders raise passes through
         given = self.search.index.providers[name]
         order = [canonical(entry) for entry in self.paths.after]
         if answers.stays(_spec_of(theirs), given, order):
@@ -102,14 +109,15 @@ class Imports:
             hit = self.finders.others(name, None, self.paths.after)
             if hit is not None:
                 return hit
-        hit = self._own(name, None, installs, False) if installs else self._lying_about(name)
+        hit = self._own(name, None, installs, False) if installs else self._lying_about(name, None)
         return None if hit is None or self.search.disk.is_refused_notebook(hit.location) else hit
 
-    def _lying_about(self, name: str) -> Optional[Hit]:
-        index, path = self.search.index, self.paths.after
-        kinds = self.paths.rationed(path)
-        beside = index.beside.get(name, ())
-        entries = [entry for entry in path if entry in beside] if beside else []
+    def _lying_about(self, name: str, parents: Optional[List[str]]) -> Optional[Hit]:
+        """Retell ``fallback._lying_about``, on the path of a parent; None for the top level's."""
+        index, path = self.search.index, self.paths.after if parents is None else parents
+        beside, has_tests = index.beside.get(name, ()), is_of_tests(name.partition(".")[0])
+        entries = [e for e in path if e in beside or (has_tests and index.is_in_project(canonical(e)))]
+        kinds = self.paths.rationed(path) if parents is None else {}
         entries += [entry for entry, kind in kinds.items() if kind == "open"]
         if self.asker.user or self.asker.editable:
             entries += [entry for entry, kind in kinds.items() if kind == "early"]
@@ -125,8 +133,11 @@ class Imports:
 
     def _missed_below(self, name: str, parent: Hit, path: List[str]) -> Optional[Hit]:
         installs = self._named(self.search.index.providers.get(name.partition(".")[0], ()))
-        if not installs or not self.paths.fallback:
+        if not self.paths.fallback:
             return None
+        if not installs:
+            hit = self._lying_about(name, path) if is_of_tests(name.partition(".")[0]) else None
+            return None if hit is None or self.search.disk.is_refused_notebook(hit.location) else hit
         is_namespace = parent.namespace
         if not is_namespace:
             joined = [folder for folder in portions.halves(parent.name, installs) if folder not in path]
@@ -184,8 +195,8 @@ class Imports:
 def _spec_of(hit: Optional[Hit]) -> Optional[ModuleSpec]:
     if hit is None:
         return None
-    loader: Any = None if hit.namespace else hit  # that there is one is all that counts
-    spec = ModuleSpec(hit.name, loader, origin=hit.location or "built-in")
+    loader: Any = None if hit.namespace and not hit.has_loader else hit  # that there is one is all that counts
+    spec = ModuleSpec(hit.name, loader, origin=None if hit.namespace else hit.location or "built-in")
     spec.submodule_search_locations = hit.search
     return spec
 
