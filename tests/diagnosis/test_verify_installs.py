@@ -117,6 +117,18 @@ def test_shadowed_by_the_standard_library(environment: Environment, workspace: W
     assert "shadowed" not in findings(environment, 0)
 
 
+def test_a_folder_that_the_project_names_and_does_not_have(environment: Environment, workspace: Workspace) -> None:
+    """As of hatchling's `dev-mode-dirs`: what there is works, and installing it again would change nothing."""
+    config = '[tool.hatch.build]\ndev-mode-dirs = ["one", "two"]\n'
+    project = write(workspace.home / "mine", {"one/acme/__init__.py": "", "pyproject.toml": config})
+    leave_install(environment.site_packages, "mine", project, project / "one")
+    write(environment.site_packages, {"_mine.pth": f"{project}/one\n{project}/two\n"})
+    found = findings(environment, 0)["path-gone"]
+    assert found["severity"] == "note" and found["remedy"] == "" and f"{project}/two" in found["cause"]
+    (project / "one").rename(project / "three")
+    assert findings(environment)["path-gone"]["severity"] == "error", "nothing of it can be imported"
+
+
 def test_path_line_whose_folder_offers_nothing(environment: Environment, workspace: Workspace) -> None:
     project = write(workspace.home / "hollow", {"src/readme.md": "", "pyproject.toml": ""})
     leave_install(environment.site_packages, "hollow", project, project / "src")

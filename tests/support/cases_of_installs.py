@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import shutil
 
+import pytest
+
+from support.environments import target_version
+from support.generated_backends import NO_NINJA, is_here, leave_meson, meson
 from support.installed import distribution
 from support.pasting import World
 from support.remedy_cases import Case
@@ -110,6 +114,20 @@ def comment_that_leads(world: World) -> None:
     write(world.leave("acme"), {"src/acme/more/__init__.py": "# License\n"})
 
 
+def build_tool_gone(world: World, build_is_gone: bool = False) -> None:
+    """As after `pip install -e` of a project of meson-python, which takes an isolated build's ninja away."""
+    if not is_here(meson):
+        pytest.skip("meson-python is not for Python 3.8" if target_version() < (3, 9) else "meson-python is not here")
+    project = world.project("acme")
+    leave_meson(world.site, "acme", project, "acme", [*project.glob("src/**/*.py")], NO_NINJA)
+    if build_is_gone:
+        shutil.rmtree(project / "build")
+
+
+def build_folder_gone(world: World) -> None:
+    build_tool_gone(world, build_is_gone=True)
+
+
 def site_folder_that_cannot_be_read(world: World) -> None:
     (world.folder / "loop").symlink_to(world.folder / "loop")
     world.session.env["PYTHONPATH"] = str(world.folder / "loop/site-packages")
@@ -132,6 +150,8 @@ CASES = [
     Case("pth-gone", start_up_file_of_an_install_deleted),
     Case("finder-gone", finder_deleted),
     Case("unknown-kind", finder_cut_short),
+    Case("no-build", build_tool_gone, pastes=False),
+    Case("no-build", build_folder_gone, pastes=False),
     Case("copied", copied),
     Case("editables-missing", library_of_the_finder_missing),
     Case("notebook", notebook_in_a_package, pastes=False),

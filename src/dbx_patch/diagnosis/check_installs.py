@@ -6,6 +6,7 @@ from typing import Iterator, List, Optional
 from dbx_patch.diagnosis import remedies
 from dbx_patch.diagnosis.disk import has_source
 from dbx_patch.diagnosis.findings import Finding
+from dbx_patch.diagnosis.fronts import unbuildable
 from dbx_patch.diagnosis.installs import EditableInstall, top_modules
 from dbx_patch.diagnosis.projects import moved_to, wide_lines
 from dbx_patch.diagnosis.search import Search
@@ -92,11 +93,21 @@ def _gone_line(
     search: Search, pth: str, line: str, root: str, owner: str, install: Optional[EditableInstall]
 ) -> Finding:
     cause = f"A line in it names {root}, which does not exist, so nothing there can be imported."
+    if install and install.paths and _is_named_by_its_project(install, root):
+        cause = f"A line in it names {root}, which does not exist. The project's pyproject.toml names that folder too."
+        return Finding("note", "path-gone", pth, cause, "")
     if install and install.project:
         return Finding("error", "path-gone", pth, f"{cause} If the sources moved, reinstall it:", _again(install))
     remedy = remedies.uninstall(owner, os.path.dirname(pth), search.disk) if owner else remedies.drop_line(pth, line)
     what = f" To uninstall {owner}:" if owner else " To remove that line:"
     return Finding("error", "path-gone", pth, cause + (what if remedy else ELSEWHERE), remedy)
+
+
+def _is_named_by_its_project(install: EditableInstall, root: str) -> bool:
+    """Tell whether a project asks for a path entry itself: then installing it again brings the same line."""
+    relative = os.path.relpath(root, install.project or os.curdir)
+    text = read_text(os.path.join(install.project or os.curdir, "pyproject.toml")) or ""
+    return any(f"{quote}{relative}{quote}" in text for quote in "\"'")
 
 
 def broken(search: Search) -> Iterator[Finding]:
@@ -137,6 +148,15 @@ def _again(install: EditableInstall) -> str:
 
 def _some(items: List[str]) -> str:
     return ", ".join(items[:3]) + (f" and {len(items) - 3} more" if len(items) > 3 else "")
+
+
+def not_built(search: Search) -> Iterator[Finding]:
+    """Installs that are built when they are imported, by tools that an isolated build has taken away with it."""
+    gone_projects = {i.name for i in search.installs if i.project and not os.path.isdir(i.project)}
+    for name, why in unbuildable(search.installs).items():
+        if name not in gone_projects:  # else `gone` has reported it
+            tools = "Install meson-python and ninja into this environment, and reinstall it with --no-build-isolation."
+            yield Finding("error", "no-build", name, f"It {why}, so it cannot be imported. {tools}", "")
 
 
 def copied(search: Search) -> Iterator[Finding]:
@@ -187,4 +207,4 @@ def notebooks(search: Search) -> Iterator[Finding]:
             yield Finding("note", "leading-comment", install.name, cause, "")
 
 
-INSTALL_CHECKS = [unreadable_folders, gone, path_lines, broken, copied, editables_missing, notebooks]
+INSTALL_CHECKS = [unreadable_folders, gone, path_lines, broken, not_built, copied, editables_missing, notebooks]

@@ -39,6 +39,7 @@ Code = Literal[
     "nothing-offered",
     "pth-gone",
     "finder-gone",
+    "no-build",
     "unknown-kind",
     "copied",
     "editables-missing",
