@@ -3,6 +3,10 @@
 A MODULE is a folder or file below ``src/dbx_patch``. A run that was broken off goes on where it was: what has been
 found lies in the state's folder. A survivor is a test to write, or an equivalent, which goes into ``equivalents.txt``
 with the reason why no behaviour can tell it from the original.
+
+Suspects are found in minutes by ``--first tests/unit --then``, which runs nothing but unit tests that reach the line;
+``--again`` then judges those that survived by the whole, or by new tests. Its tests are this checkout's of now, the
+lines that they reach are those of the tracing: of a new test, name the file after ``--then``.
 """
 
 from __future__ import annotations
@@ -27,6 +31,8 @@ def options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--trace", nargs="*", default=WHOLE, metavar="PATH", help="tests to trace once")
+    parser.add_argument("--first", nargs="*", default=["tests/"], metavar="PATH", help="where tests that reach may lie")
+    parser.add_argument("--again", action="store_true", help="judge anew what has survived")
     parser.add_argument("--then", nargs="*", default=WHOLE, metavar="PATH", help="tests for those that are left")
     parser.add_argument("--timeout", type=float, default=3600, help="seconds for one run of the tests")
     parser.add_argument("--state", type=Path, default=ROOT / ".nox/mutants", help="where results are kept")
@@ -57,12 +63,13 @@ def main() -> int:
     tests, known = running.reached(lines), equivalents()
     mutants = sample(ROOT, modules_of(given.modules), given.each, given.seed)
     results = Results(state / "results.jsonl")
-    todo = [mutant for mutant in mutants if mutant.key not in known and mutant.key not in results.by_key]
+    done = {key for key, (outcome, _) in results.by_key.items() if outcome == "caught" or not given.again}
+    todo = [mutant for mutant in mutants if mutant.key not in known and mutant.key not in done]
     checkouts = [running.Checkout(state / f"checkout-{number}", tools) for number in range(given.jobs)]
 
     def judge(mutant: object) -> None:
         checkout = checkouts.pop()
-        first = running.first_round(mutant, tests)
+        first = running.first_round(mutant, tests, tuple(given.first))
         outcome, by = checkout.judge(mutant, [first, [*given.then]], given.timeout)
         checkouts.append(checkout)
         results.add(mutant.key, outcome, by)

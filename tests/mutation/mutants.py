@@ -22,7 +22,7 @@ FLIPPED = {
 }
 # What cannot be told from outside, or is not run: types, docstrings, names that a class may have.
 _NOT_RUN = ("TYPE_CHECKING",)
-_NOT_DROPPED = ("__all__", "__slots__", "TYPE_CHECKING")
+_NOT_DROPPED = ("__all__", "__slots__")
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,8 @@ class _Finder(ast.NodeVisitor):
         self.generic_visit(node)
 
     def _drop(self, node: ast.stmt) -> None:
+        if self.text(node).startswith(_NOT_RUN):
+            return  # a type checker's: it is False at run time
         is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
         if not is_text and not self.text(node).startswith(_NOT_DROPPED):
             self.found.append(("dropped", node, "pass"))

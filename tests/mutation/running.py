@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Callable
 
@@ -16,9 +16,11 @@ from support.environments import ROOT, clean_environ
 
 COPIED = ("src", "tests", "docs", "hatch_build.py", "noxfile.py", "pyproject.toml", "README.md", "CHANGELOG.md")
 COPIED += ("CONTRIBUTING.md", "LICENSE")
-FIRST = 30  # so many of the tests that reach the line, those without environments first
+FIRST = 30  # so many of the tests that reach the line and need an environment; of unit tests, all
 # What would notice any change of the source: no behaviour
-_NO_BEHAVIOUR = ("tests/shipped/", "tests/guards/", "tests/unit/test_")
+_NO_BEHAVIOUR = ("tests/shipped/", "tests/guards/", "tests/unit/test_mutants.py", "tests/unit/test_readme.py")
+
+UNIT = "tests/unit/"
 
 Reached = "dict[tuple[str, int], set[str]]"
 
@@ -46,6 +48,7 @@ class Checkout:
             "no:cacheprovider",
             "-p",
             "no:randomly",
+            *(f"--ignore={path.rstrip('/')}" for path in _NO_BEHAVIOUR),
             *arguments,
         ]
         temporary = self.folder.with_name(f"{self.folder.name}-temporary")  # in the checkout, it would be a stray file
@@ -107,14 +110,27 @@ def reached(log: Path) -> Reached:
     return found
 
 
-def first_round(mutant: Mutant, tests: Reached) -> list[str]:
-    """Return some of the tests that reach any line of a mutant, from as many files as can be."""
+def first_round(mutant: Mutant, tests: Reached, below: tuple[str, ...] = ("tests/",)) -> list[str]:
+    """Return the tests that reach any line of a mutant: unit tests, the nearest first; then some of the others.
+
+    ``below``: of these folders only. The others are from as many files as can be.
+    """
     lines = range(mutant.line, mutant.line + mutant.old.count("\n") + 1)
-    every = sorted({test for line in lines for test in tests.get((mutant.module, line), ())})
+    every = sorted({test for line in lines for test in tests.get((mutant.module, line), ()) if test.startswith(below)})
+    lines_of = Counter(test for found in tests.values() for test in found)
+    unit = [test for test in every if test.startswith(UNIT)]
+    unit.sort(key=lambda test: (_distance(test, mutant.module), lines_of[test]))  # what reaches little is quick
     by_file = defaultdict(list)
     for test in every:
-        by_file[test.partition("::")[0]].append(test)
-    unit = [test for test in every if test.startswith("tests/unit/")]
+        if not test.startswith(UNIT):
+            by_file[test.partition("::")[0]].append(test)
     turns = max(map(len, by_file.values()), default=0)
     others = [names[turn] for turn in range(turns) for names in by_file.values() if turn < len(names)]
-    return list(dict.fromkeys([*unit[:FIRST], *others]))[:FIRST]
+    return [*unit, *others[:FIRST]]
+
+
+def _distance(test: str, module: str) -> int:
+    """Return how far a unit test's file is from a module: 0 for its own, 1 for its folder's."""
+    folder, _, name = module.rpartition("/")
+    own = f"{UNIT}{folder.rpartition('/')[2]}/"
+    return 0 if test.startswith(f"{own}test_{name}") else 1 if test.startswith(own) else 2

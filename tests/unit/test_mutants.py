@@ -32,7 +32,7 @@ def é(a, b: "int" = 1):
 def test_each_is_one_change_that_compiles() -> None:
     found = list(mutants_of(SOURCE, "m.py"))
     assert {(m.kind, m.line, " ".join(m.new.split())) for m in found} == {
-        *{("constant", 2, "True"), ("constant", 6, "2"), ("constant", 10, "False"), ("constant", 11, "4")},
+        *{("constant", 6, "2"), ("constant", 10, "False"), ("constant", 11, "4")},
         *{("negated", 8, "(not (a == b and (b or not a)))"), ("flipped", 8, "(a != b)"), ("constant", 12, "3")},
         *{("part alone", 8, "(a == b)"), ("part alone", 8, "(b or not a)"), ("part alone", 8, "(b)")},
         *{("part alone", 8, "(not a)"), ("dropped", 9, "pass"), ("negated", 9, "(not (x))"), ("dropped", 13, "pass")},
