@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import subprocess
@@ -113,15 +114,23 @@ def reached(log: Path) -> Reached:
 def first_round(mutant: Mutant, tests: Reached, below: tuple[str, ...] = ("tests/",)) -> list[str]:
     """Return the tests that reach any line of a mutant: unit tests, the nearest first; then some of the others.
 
-    ``below``: of these folders only. The others are from as many files as can be.
+    ``below``: of these folders only. The others are from as many files as can be. What runs once in a process, when
+    the module loads, is reached by whatever reaches the module.
     """
+    whole = not in_function((ROOT / "src" / mutant.module).read_text("utf-8"), mutant.line)
     lines = range(mutant.line, mutant.line + mutant.old.count("\n") + 1)
-    every = sorted({test for line in lines for test in tests.get((mutant.module, line), ()) if test.startswith(below)})
+    every = {
+        test
+        for (module, line), found in tests.items()
+        if module == mutant.module and (whole or line in lines)
+        for test in found
+        if test.startswith(below)
+    }
     lines_of = Counter(test for found in tests.values() for test in found)
-    unit = [test for test in every if test.startswith(UNIT)]
+    unit = [test for test in sorted(every) if test.startswith(UNIT)]
     unit.sort(key=lambda test: (_distance(test, mutant.module), lines_of[test]))  # what reaches little is quick
     by_file = defaultdict(list)
-    for test in every:
+    for test in sorted(every):
         if not test.startswith(UNIT):
             by_file[test.partition("::")[0]].append(test)
     turns = max(map(len, by_file.values()), default=0)
@@ -129,8 +138,15 @@ def first_round(mutant: Mutant, tests: Reached, below: tuple[str, ...] = ("tests
     return [*unit, *others[:FIRST]]
 
 
+def in_function(source: str, line: int) -> bool:
+    """Tell whether a line is of a function's body, and so runs whenever that is called."""
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+    functions = (node for node in ast.walk(ast.parse(source)) if isinstance(node, kinds))
+    return any(node.body[0].lineno <= line <= (node.end_lineno or 0) for node in functions)
+
+
 def _distance(test: str, module: str) -> int:
     """Return how far a unit test's file is from a module: 0 for its own, 1 for its folder's."""
     folder, _, name = module.rpartition("/")
     own = f"{UNIT}{folder.rpartition('/')[2]}/"
-    return 0 if test.startswith(f"{own}test_{name}") else 1 if test.startswith(own) else 2
+    return 0 if test.startswith(f"{own}test_{name.partition('.')[0]}") else 1 if test.startswith(own) else 2
