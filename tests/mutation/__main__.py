@@ -5,8 +5,7 @@ found lies in the state's folder. A survivor is a test to write, or an equivalen
 with the reason why no behaviour can tell it from the original.
 
 Suspects are found in minutes by ``--first tests/unit --then``, which runs nothing but unit tests that reach the line;
-``--again`` then judges those that survived by the whole, or by new tests. Its tests are this checkout's of now, the
-lines that they reach are those of the tracing: of a new test, name the file after ``--then``.
+``--again --also FILE`` traces new tests as well, and judges again what has survived.
 """
 
 from __future__ import annotations
@@ -33,6 +32,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--trace", nargs="*", default=WHOLE, metavar="PATH", help="tests to trace once")
     parser.add_argument("--first", nargs="*", default=["tests/"], metavar="PATH", help="where tests that reach may lie")
     parser.add_argument("--again", action="store_true", help="judge anew what has survived")
+    parser.add_argument("--also", nargs="*", default=(), metavar="PATH", help="tests to trace that are new since then")
     parser.add_argument("--then", nargs="*", default=WHOLE, metavar="PATH", help="tests for those that are left")
     parser.add_argument("--timeout", type=float, default=3600, help="seconds for one run of the tests")
     parser.add_argument("--state", type=Path, default=ROOT / ".nox/mutants", help="where results are kept")
@@ -58,8 +58,9 @@ def main() -> int:
     if not tools.exists():
         make_tools(tools)
     lines = state / "lines.tsv"
-    if not lines.exists():
-        running.collect(running.Checkout(state / "traced", tools), lines, [*given.trace], print)
+    untraced = [*given.also] if lines.exists() else [*given.trace]
+    if untraced:
+        running.collect(running.Checkout(state / "traced", tools), lines, untraced, print)
     tests, known = running.reached(lines), equivalents()
     mutants = sample(ROOT, modules_of(given.modules), given.each, given.seed)
     results = Results(state / "results.jsonl")

@@ -17,7 +17,8 @@ from support.environments import ROOT, clean_environ
 
 COPIED = ("src", "tests", "docs", "hatch_build.py", "noxfile.py", "pyproject.toml", "README.md", "CHANGELOG.md")
 COPIED += ("CONTRIBUTING.md", "LICENSE")
-FIRST = 30  # so many of the tests that reach the line and need an environment; of unit tests, all
+FIRST = 30  # so many of the tests that reach the line and need an environment
+NEAREST = 60  # and so many unit tests, which are quick
 # What would notice any change of the source: no behaviour
 _NO_BEHAVIOUR = ("tests/shipped/", "tests/guards/", "tests/unit/test_mutants.py", "tests/unit/test_readme.py")
 
@@ -88,14 +89,16 @@ class Checkout:
 
 
 def collect(checkout: Checkout, log: Path, paths: list[str], say: Callable[[str], object]) -> None:
-    """Run ``paths`` once with every process traced, and have ``log`` say which test reaches which line."""
+    """Run ``paths`` once with every process traced, and add to ``log`` which test reaches which line."""
     partial = log.with_suffix(".partial")
     partial.unlink(missing_ok=True)
     places = os.pathsep.join((str(checkout.folder / "tests"), str(checkout.folder / "src")))
     arguments = ["--maxfail=50", "-p", "mutation.lines", "-o", "timeout=1800", *paths]
     status, printed = checkout.pytest(arguments, 7200, PYTHONPATH=places, **{LOG: str(partial)})
     say(f"traced: pytest ended with {status}, {printed.splitlines()[-1:]}")
-    partial.rename(log)
+    with open(log, "ab") as whole:
+        whole.write(partial.read_bytes())
+    partial.unlink()
 
 
 def reached(log: Path) -> Reached:
@@ -135,7 +138,7 @@ def first_round(mutant: Mutant, tests: Reached, below: tuple[str, ...] = ("tests
             by_file[test.partition("::")[0]].append(test)
     turns = max(map(len, by_file.values()), default=0)
     others = [names[turn] for turn in range(turns) for names in by_file.values() if turn < len(names)]
-    return [*unit, *others[:FIRST]]
+    return [*unit[:NEAREST], *others[:FIRST]]
 
 
 def in_function(source: str, line: int) -> bool:
