@@ -55,8 +55,12 @@ def test_an_applications_own_logger_decides(
 ) -> None:
     monkeypatch.setenv("DBX_PATCH_LOG_LEVEL", "DEBUG")
     journal.reset_logger()
-    with caplog.at_level(logging.INFO, logger="dbx_patch"):
+    with caplog.at_level(logging.DEBUG, logger="dbx_patch"):
         assert said(capsys) == "", "once, and not on stderr as well"
+    assert [record.levelname for record in caplog.records] == ["DEBUG", "INFO", "WARNING"]
+    caplog.clear()
+    with caplog.at_level(logging.INFO, logger="dbx_patch"):
+        said(capsys)
     assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
         ("INFO", "a INFO of 1"),
         ("WARNING", "a WARNING of 1"),
