@@ -42,9 +42,11 @@ def kept() -> Iterator[None]:
     tables = [(name, getattr(sys, name)) for name in TABLES]
     contents = [copy.copy(table) for _, table in tables]
     owned = [(vars(sys.modules[module]), name) for module, names in GLOBALS.items() for name in names]
+    values = [value for names in GLOBALS.values() for value in names.values()]
     before = [(namespace[name], copy.copy(namespace[name])) for namespace, name in owned]
-    for module, names in GLOBALS.items():
-        vars(sys.modules[module]).update(copy.deepcopy(names))
+    for (namespace, name), (value, _), fresh in zip(owned, before, copy.deepcopy(values)):
+        _refill(value, fresh)  # the same object where it is a table: another module may have imported it by name
+        namespace[name] = value if isinstance(value, (dict, list)) else fresh
     try:
         yield
     finally:
