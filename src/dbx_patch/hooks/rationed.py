@@ -142,10 +142,13 @@ class SiteFinder(FileFinder):
 
 
 @unseen
-def renew(index: "Index") -> None:
-    """Have the finders stand where they belong; one comparison where neither ``sys.path`` nor the index has changed."""
+def renew(index: "Index", anew: bool = False) -> None:
+    """Have the finders stand where they belong; one comparison where neither ``sys.path`` nor the index has changed.
+
+    ``anew``: whatever that comparison says. An entry of ours can equal the one that was lost in its place.
+    """
     global _judged
-    if _judged[1] is index and _judged[0] == sys.path:
+    if not anew and _judged[1] is index and _judged[0] == sys.path:
         return
     early = early_places(index)
     rationed: Dict[str, str] = {}

@@ -57,7 +57,7 @@ def restore(index: "Index", why: str) -> "List[str]":
             sys.path.insert(place, mine)
             lost.append(entry)
         _complete = (index, list(sys.path))
-        rationed.renew(index)
+        rationed.renew(index, anew=bool(lost))
     for entry in lost:
         note("put back on sys.path after %s: %s", why, entry)
     return lost

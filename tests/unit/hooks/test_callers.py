@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Callable
 
 import pytest
@@ -62,3 +64,52 @@ def test_what_the_standard_library_tries_for_itself_is_no_users_import(index: In
     thread.start()
     thread.join(60)
     assert found == [by_user]
+
+
+@pytest.mark.parametrize("isolated", [True, False])
+def test_an_isolated_workers_pyspark_is_nobodys(index: Index, site: Path, isolated: bool, import_state: None) -> None:
+    """It unpickles what the user's code needs; on a driver it is a library like any other."""
+    sys.modules.pop("_engine_pyspark", None)
+    if isolated:
+        sys.modules["_engine_pyspark"] = ModuleType("_engine_pyspark")
+    for package, verdict in (("pyspark", NOBODY if isolated else LIBRARY), ("other", LIBRARY)):
+        file = f"{site}/{package}/worker.py"
+        assert in_thread(calling(file, lambda: callers.importer(index))) == verdict
+
+
+def in_thread(ask: Callable[[], object]) -> object:
+    """Ask in a thread, whose stack has no library below it, as pytest's has."""
+    answers: list[object] = []
+    thread = threading.Thread(target=lambda: answers.append(ask()))
+    thread.start()
+    thread.join(60)
+    return answers[0]
+
+
+def test_an_import_is_the_users_where_it_is_editable_codes_or_nobodys(index: Index, site: Path, project: Path) -> None:
+    def ask() -> bool:
+        return callers.is_user_import(index, "name")
+
+    for file, by_user in ((f"{project}/src/acme/sub.py", True), (f"{site}/library.py", False), ("/x/notebook.py", True)):
+        assert in_thread(calling(file, ask)) is by_user
+    cell = calling("/x/IPython/core/interactiveshell.py", ask)
+    assert calling(f"{site}/library.py", cell)() is True, "a cell's, whoever has called IPython"
+
+
+def test_whose_file_is_at_hand_is_told_by_the_local_variables_of_who_asks() -> None:
+    entries = ["/ws/one", "/ws/two"]
+
+    def asking(*values: object) -> str | None:
+        here = values[0] if values else None  # noqa: F841: this is what is looked at
+        return callers.having_its_file("conftest", entries)
+
+    assert asking() is None and asking(3) is None and asking("/ws/three/conftest.py") is None
+    for path in ("/ws/two/conftest.py", "/ws/two/conftest/__init__.py", Path("/ws/two/conftest.py")):
+        assert asking(path) == "/ws/two"
+    for path in ("/ws/two/conftest2.py", "/ws/two/other.py", "/ws/two/conftest"):
+        assert asking(path) is None, path
+    space: dict[str, Any] = {"ask": callers.having_its_file, "entries": entries}
+    bootstrap = "def through(name):\n    ours = '/ws/one/conftest.py'\n    return ask(name, entries)\n"
+    exec(compile(bootstrap, "<frozen importlib._bootstrap>", "exec"), space)
+    exec(compile("def asks():\n    file = '/ws/two/conftest.py'\n    return through('conftest')", "/x.py", "exec"), space)
+    assert space["asks"]() == "/ws/two", "the import system's own frames are passed over"

@@ -11,8 +11,8 @@ from types import ModuleType
 import pytest
 
 from dbx_patch import hooks
-from dbx_patch.hooks import watching
-from dbx_patch.hooks.loaders import wrap_loader
+from dbx_patch.hooks import loaders, watching
+from dbx_patch.hooks.loaders import is_loading, wrap_loader
 
 pytestmark = pytest.mark.usefixtures("import_state")
 
@@ -74,3 +74,104 @@ def test_who_looks_at_the_spec_sees_the_real_loaders_functions(called: list[type
     assert spec is not None and spec.loader is not None and type(spec.loader) is not Loader
     assert spec.loader.get_source("runtime_like") == "source of runtime_like"  # type: ignore[attr-defined]
     assert not hasattr(spec.loader, "get_code") and called == []
+
+
+def loading(name: str) -> ModuleType:
+    """A module whose body runs, and whose finders were asked before anybody watched it."""
+    module = sys.modules[name] = ModuleType(name)
+    module.__spec__ = ModuleSpec(name, Loader())  # type: ignore[arg-type]
+    module.__spec__._initializing = True  # type: ignore[attr-defined]
+    return module
+
+
+@pytest.mark.parametrize("outcome", ["loaded", "raised"])
+def test_a_module_that_is_loading_is_caught_up_with_at_its_end(outcome: str) -> None:
+    """importlib itself says when: by the mark that it sets on the spec."""
+    module, found = loading("runtime_like"), []
+    watching.when_imported("runtime_like")(found.append)
+    watching.when_imported("runtime_like")(lambda module: found.append(module))
+    spec = module.__spec__
+    assert found == [] and is_loading(module) and isinstance(spec, ModuleSpec)
+    spec._initializing = True  # type: ignore[attr-defined]
+    assert found == []
+    if outcome == "raised":
+        del sys.modules["runtime_like"]
+    spec._initializing = False  # type: ignore[attr-defined]
+    assert found == ([module, module] if outcome == "loaded" else [])
+    assert type(spec) is ModuleSpec and not is_loading(module) and hooks.faults == []
+
+
+def test_a_module_of_that_name_that_is_none_and_one_without_a_spec() -> None:
+    """``sys.modules[name] = None`` is how code forbids an import."""
+    found: list[object] = []
+    sys.modules["forbidden"] = None  # type: ignore[assignment]
+    watching.when_imported("forbidden")(found.append)
+    assert found == [] and hooks.faults == []
+    sys.modules["odd"] = odd = ModuleType("odd")
+    odd.__spec__ = None
+    watching.when_imported("odd")(found.append)
+    assert found == [odd]
+
+
+def test_callbacks_that_are_registered_by_callbacks_or_by_the_body_run_once_and_after_it() -> None:
+    order: list[str] = []
+
+    class Body(Loader):
+        def exec_module(self, module: ModuleType) -> None:
+            watching.when_imported("runtime_like")(lambda module: order.append("from the body"))
+            order.append("body")
+
+    def outer(module: ModuleType) -> None:
+        order.append("first")
+        watching.when_imported("runtime_like")(lambda module: order.append("from a callback"))
+        raise ValueError("the others run all the same")
+
+    Finder.spec = ModuleSpec("runtime_like", Body())  # type: ignore[arg-type]
+    sys.meta_path.append(Finder())  # type: ignore[arg-type]
+    hooks.expect([])
+    watching.when_imported("runtime_like")(outer)
+    importlib.import_module("runtime_like")
+    assert order == ["body", "first", "from the body", "from a callback"]
+    assert hooks.faults == [("when_imported('runtime_like')", "ValueError: the others run all the same")]
+
+
+def test_a_body_that_raises_calls_nobody_and_leaves_no_mark(called: list[type]) -> None:
+    class Raising(Loader):
+        def exec_module(self, module: ModuleType) -> None:
+            raise LookupError("half an upgrade")
+
+    Finder.spec = ModuleSpec("runtime_like", Raising())  # type: ignore[arg-type]
+    with pytest.raises(LookupError):
+        importlib.import_module("runtime_like")
+    assert called == [] and loaders._running == {}
+    legacy = ModuleSpec("runtime_like", type("Legacy", (), {"load_module": Raising().exec_module})())
+    wrap_loader(legacy)
+    with pytest.raises(LookupError):
+        legacy.loader.load_module("runtime_like")  # type: ignore[union-attr]
+    assert called == [] and loaders._running == {}
+
+
+def test_a_body_may_replace_its_module_and_a_loader_may_make_anything(called: list[type]) -> None:
+    class Replacing(Loader):
+        def create_module(self, spec: ModuleSpec) -> object:  # type: ignore[override]
+            return Slotted()
+
+        def exec_module(self, module: object) -> None:  # type: ignore[override]
+            sys.modules["runtime_like"] = OwnModule("runtime_like")
+
+    class Slotted:
+        __slots__ = ("__name__", "__path__", "__spec__")
+
+    Finder.spec = ModuleSpec("runtime_like", Replacing())  # type: ignore[arg-type]
+    assert type(importlib.import_module("runtime_like")) is OwnModule and called == [OwnModule] and hooks.faults == []
+
+
+def test_a_loader_without_create_module_gets_the_usual_module() -> None:
+    class Plain:
+        def exec_module(self, module: ModuleType) -> None:
+            pass
+
+    spec = ModuleSpec("runtime_like", Plain())  # type: ignore[arg-type]
+    wrap_loader(spec)
+    assert spec.loader is not None and spec.loader.create_module(spec) is None
+    assert not hasattr(spec.loader, "_anything")
