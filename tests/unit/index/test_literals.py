@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbx_patch.index.literals import NotLiteral, assigned, literal
+from dbx_patch.index.literals import NotLiteral, arguments, assigned, literal
 from support.drawn import PIECES, bounded, json_values, python_values, texts
 
 
@@ -96,3 +96,48 @@ def test_hostile_text_ends_soon(text: str) -> None:
     except NotLiteral:
         pass
     assert time.process_time() - started < 3  # a few tenths; what is quadratic takes minutes
+
+
+@pytest.mark.parametrize(
+    "call, found",
+    [
+        ("f()", None),
+        ("no call", None),
+        (")", None),
+        ("f(", None),
+        ("f('a'", None),
+        ("f('a')", ("a",)),
+        ("f( 'a' , {'b': [1]},)", ("a", {"b": [1]})),
+        ("f('a', name)", ("a",)),
+        ("f('a', b='c')", ("a",)),
+        ("f('a' + 'b')", None),
+        ("f('a' 'b', ('c',), d())", ("ab", ("c",))),
+        ("f('a'; 'b')", None),
+    ],
+)
+def test_the_literal_arguments_that_a_call_begins_with(call: str, found: object) -> None:
+    assert arguments(call) == found
+
+
+@pytest.mark.parametrize(
+    "text", ["{1: 2, 3}", "{1, 2: 3}", "[1 2]", "{'a': 1 'b': 2}", "[1", "(1, 2", "x", "1 2", "'a' 1", "[,]", "'a", "{1:}"]
+)
+def test_what_is_no_literal_is_refused(text: str) -> None:
+    with pytest.raises(NotLiteral):
+        literal(text)
+
+
+def test_depth_and_length_are_bounded() -> None:
+    assert literal("[" * 40 + "]" * 40) and literal("9" * 40) == int("9" * 40)
+    for text in ("[" * 41 + "]" * 41, "9" * 41):
+        with pytest.raises(NotLiteral, match="deep|long"):
+            literal(text)
+
+
+def test_the_line_that_assigns_a_name_is_found_among_others() -> None:
+    source = "NAMES = 1\nNAME_2 = 2\n NAME = 3\nNAME\nNAME == 4\nNAME: 'x' = 5\nNAME = 6\n"
+    assert assigned(source, "NAME_2") == 2 and assigned("NAME = 7", "NAME") == 7 and assigned(source, "NAMES") == 1
+    assert assigned("NAMES = 1\nNAME: dict[str, str] = {}\nNAME = 6", "NAME") == {}
+    for source in ("", "NAMES = 1", "NAME", "OTHER = 1\n", "x.NAME = 1"):
+        with pytest.raises(NotLiteral, match="no line assigns NAME"):
+            assigned(source, "NAME")

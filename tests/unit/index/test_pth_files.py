@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
+from dbx_patch.index import pth_files
 from dbx_patch.index.snapshot import EDITABLE
 from support.installed import index_of
 from support.workspaces import write
@@ -45,3 +48,81 @@ def test_sites_order_and_once_each(site: Path, tmp_path: Path) -> None:
 def test_comments_imports_and_missing_folders_are_no_path_entries(site: Path, project: Path) -> None:
     lines = f"# {project}\n\nimport os\nimport\tsys\n{project}/gone\n{project}/src\n{project}/pyproject.toml\0\n"
     assert index_of(site, {"a.pth": lines}).path_entries == [str(project / "src")]
+
+
+def test_errors_that_say_what_a_path_is_leave_no_doubt_and_others_do(site: Path, import_state: None) -> None:
+    """A path that is too long, or a circle of links, will be that at the next look as well."""
+    (site / "circle").symlink_to("circle")
+    (site / "folder").mkdir()
+    for path in (site / "absent", site / "circle", site / ("x" * 300), site / "folder", "\0", site / "circle/x"):
+        assert pth_files.read_text(path) is None
+    assert pth_files.doubts == 0
+    assert not pth_files.doubt(ValueError()) and not pth_files.doubt(PermissionError(13, "")) and pth_files.doubts == 0
+    assert pth_files.doubt(OSError(errno.EMFILE, "")) and pth_files.doubts == 1
+
+
+@pytest.mark.parametrize("call", ["open", "fstat", "read"])
+def test_a_file_that_fails_while_it_is_read_leaves_a_doubt(
+    site: Path, call: str, monkeypatch: pytest.MonkeyPatch, import_state: None
+) -> None:
+    (site / "a.pth").write_text("text")
+    closed: list[int] = []
+    close = os.close
+
+    def fail(*given: object) -> None:
+        raise OSError(errno.EIO, "no answer")
+
+    with monkeypatch.context() as context:
+        context.setattr(os, "close", lambda handle: (closed.append(handle), close(handle)))
+        context.setattr(os, call, fail)
+        assert pth_files.read_text(site / "a.pth") is None
+    assert pth_files.doubts == 1 and len(closed) == (call != "open")
+    assert pth_files.read_text(site / "a.pth") == "text" and pth_files.doubts == 1
+
+
+def test_a_file_is_read_to_its_end_and_no_further(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = site / "a.pth"
+    file.write_bytes(b"\xef\xbb\xbf12345")
+    assert pth_files.read_text(file) == "12345" == pth_files.read_text(file, limit=8)
+    assert pth_files.read_text(file, limit=7) is None
+    read = os.read
+    monkeypatch.setattr(os, "read", lambda handle, size: read(handle, min(size, 3)))
+    assert pth_files.read_text(file) == "12345", "in several pieces"
+    pieces = iter([b"ab", b""])
+    monkeypatch.setattr(os, "read", lambda handle, size: next(pieces))
+    assert pth_files.read_text(file) == "ab", "shorter than it said: somebody writes it anew"
+
+
+class Site:
+    """A `site` module as other interpreters and embedders have it."""
+
+    def __init__(self, **attributes: object) -> None:
+        vars(self).update(attributes)
+
+
+@pytest.mark.parametrize(
+    "site, folders",
+    [
+        (Site(ENABLE_USER_SITE=True, USER_SITE="/u/", getsitepackages=lambda: ["/a/", "/b"]), ["/u", "/a", "/b"]),
+        (Site(ENABLE_USER_SITE=False, USER_SITE="/u", getsitepackages=lambda: ["/a"]), ["/a"]),
+        (Site(ENABLE_USER_SITE=True, USER_SITE=None, getsitepackages=lambda: ["/a"]), ["/a"]),
+        (Site(USER_SITE="/u"), []),
+        (Site(ENABLE_USER_SITE=True, USER_SITE="/u", getsitepackages=None), ["/u"]),
+        (None, []),
+    ],
+)
+def test_the_folders_that_site_reads(
+    site: object, folders: list[str], monkeypatch: pytest.MonkeyPatch, import_state: None
+) -> None:
+    monkeypatch.setitem(sys.modules, "site", site)
+    assert pth_files.folders_of_site() == folders
+    sys.path[:] = ["/x", "/c/site-packages/", "/a", 3, "/d/dist-packages", "/e/site-packages/x"]  # type: ignore[list-item]
+    expected = [*folders, "/c/site-packages", "/d/dist-packages"]
+    assert pth_files.get_site_packages_dirs() == expected
+    assert pth_files.entries_in_order()[1:4] == ["/c/site-packages", "/a", ""]
+
+
+def test_files_by_their_ending() -> None:
+    assert pth_files.files_ending("\0", ".pth") == pth_files.files_ending("/no/such/folder", ".pth") == []
+    for line, is_import in (("import x", True), ("import\tx", True), ("importx", False), (" import x", False)):
+        assert pth_files.is_import_line(line) is is_import
