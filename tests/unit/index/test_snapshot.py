@@ -10,7 +10,7 @@ import pytest
 
 from dbx_patch.index import pth_files, scan, snapshot
 from dbx_patch.index.snapshot import EDITABLE, LIBRARY, NOBODY, Index
-from support.installed import index_of
+from support.installed import distribution, index_of
 from support.workspaces import write
 
 
@@ -101,3 +101,79 @@ def test_a_reading_that_breaks_off_takes_nothing_away(
         assert not during.readings[0].sure and "UnicodeError" in during.readings[0].error
         assert Index([str(site) + "\0/site-packages"]).readings[0].sure, "no folder can have this path: that is final"
     assert [reading.error for reading in Index([str(site)], None).readings] == [""]
+
+
+def test_what_is_remembered_of_paths_is_bounded(
+    site: Path, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = index_of(site, {"a.pth": f"{project}/src\n"})
+    monkeypatch.setattr(snapshot, "_MAX_REMEMBERED", 3)
+    for turn in range(3):
+        for number in range(4):
+            assert index.whose(f"{project}/src/acme/{turn}{number}.py") == EDITABLE
+            assert index.whose(f"/x/{turn}/{number}/x.py") == NOBODY
+        assert len(index._verdicts) <= 3 and len(index._verdicts_of_folders) <= 3
+    assert index.whose([]) == index.whose(3) == index.whose(None) == NOBODY  # type: ignore[arg-type]
+
+
+def test_what_lies_in_a_project_and_is_no_librarys(site: Path, project: Path, tmp_path: Path) -> None:
+    distribution(site, "acme", ["a.pth"], project=project)
+    index = index_of(site, {"a.pth": f"{project}/src\n"})
+    for path, inside in (
+        (project, True),
+        (project / "tests", True),
+        (project / "src/acme", True),
+        (project / ".venv/lib/site-packages/x", False),
+        (project.parent, False),
+        (f"{project}2", False),
+        ("", False),
+        ("/", False),
+    ):
+        assert index.is_in_project(str(path)) is inside, path
+    assert not index_of(tmp_path / "ws", {}).is_in_project("/x")
+
+
+def test_names_of_an_install_and_what_lies_beside_them(site: Path, tmp_path: Path) -> None:
+    project = write(tmp_path / "ws/flat", {"acme.py": "", "tasks.py": "", "setup.py": "", "my-mod.py": ""})
+    other = write(tmp_path / "ws/other", {"other.py": "", "docs/x.py": "", "pyproject.toml": ""})
+    distribution(site, "acme", ["a.pth"], project=project)
+    index = index_of(site, {"a.pth": f"{project}\n", "b.pth": f"{other}\n"})
+    flat, second = index.installs
+    assert set(index.providers) == {"acme", "my-mod", "other"} and index.providers["acme"] == [flat]
+    assert index.beside == {"tasks": [str(project)], "setup": [str(project)], "docs": [str(other)]}
+    assert index.names_of(flat) == {"acme", "tasks", "setup"} and index.names_of(second) == {"other", "docs"}
+    assert index.source_folders == [str(project), str(other)]
+
+
+def test_a_module_that_is_mapped_without_its_suffix_is_that_file(site: Path, project: Path) -> None:
+    write(project, {"src/one.py": "", "src/one_more.py": ""})
+    text = f"import sys\nMAPPING = {{'one': '{project}/src/one'}}\nNAMESPACES = {{}}\n"
+    line = "import __editable___x_finder; __editable___x_finder.install()\n"
+    index = index_of(site, {"__editable___x_finder.py": text, "x.pth": line})
+    for file, verdict in (("one.py", EDITABLE), ("one.pyc", EDITABLE), ("one_more.py", NOBODY), ("one.txt", NOBODY)):
+        assert index.whose(f"{project}/src/{file}") == verdict
+    (site / "a.pth").write_text(f"{project}/src\n")
+    assert Index([str(site)]).whose(f"{project}/src/one_more.py") == EDITABLE
+
+
+def test_sources_within_the_site_folder_are_the_sites(site: Path, project: Path) -> None:
+    """scikit-build-core's compiled modules lie there."""
+    text = f"install({{'a': '{project}/src/a.py'}}, {{'fast': 'a/fast.so'}}, None)\n"
+    index = index_of(site, {"_impl.py": text, "a.pth": "import _impl\n"})
+    assert index.installs[0].modules == {"a": f"{project}/src/a.py", "fast": f"{site}/a/fast.so"}
+    assert index.whose(f"{site}/a/fast.so") == index.whose(f"{site}/a/other.py") == LIBRARY
+
+
+def test_an_index_is_stale_where_other_site_folders_are_on_the_path(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, import_state: None
+) -> None:
+    folders = [str(site)]
+    monkeypatch.setattr(pth_files, "get_site_packages_dirs", lambda: [*folders])
+    os.utime(site, (1, 1))
+    index = Index([*folders])
+    sys.path.append("/anything")
+    assert not index.is_stale() and index.path == sys.path
+    folders.append(str(tmp_path))
+    assert not index.is_stale(), "nothing has happened to the path since"
+    sys.path.append("/anything else")
+    assert index.is_stale() and index.path != sys.path

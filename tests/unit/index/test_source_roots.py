@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
-from dbx_patch.index import scan
+from dbx_patch.index import scan, source_roots
 from dbx_patch.index.snapshot import EDITABLE, NOBODY
 from support.installed import distribution, index_of
 from support.workspaces import write
@@ -42,3 +43,41 @@ def test_what_a_root_offers(site: Path, project: Path) -> None:
     index = index_of(site, {"a.pth": f"{project}/src"})
     (install,) = index.installs
     assert index.names_of(install) == {"acme", "single", "old", "fast", "folder"}
+
+
+@pytest.mark.parametrize(
+    "folder, is_source",
+    [
+        *(("/home", False), ("/home/me", False), ("/home/me/proj", True), ("/Users/me", False), ("/Users/me/x", True)),
+        *(("/Volumes/cat", False), ("/Volumes/cat/schema", True), ("/opt", False), ("/opt/x", True), ("//", False)),
+        *(("/databricks/driver", False), ("/databricks/driver/x", True), ("/databricks/spark/python", False)),
+        *(("/etc/x", False), ("/dbfs", False), ("/dbfs/x", True), ("/local_disk0/x", True), ("/usr/lib/x", True)),
+        *(("/x/site-packages", False), ("/x/site-packages/y", False), ("/x/dist-packages/y", False)),
+        *(("/x/my-site-packages", True), ("//x/y/", True), ("/.fuse-mounts", False)),
+    ],
+)
+def test_what_can_be_a_source_root(folder: str, is_source: bool) -> None:
+    assert source_roots.is_source_root(folder) is is_source
+
+
+def test_python_itself_is_no_source_root() -> None:
+    library = os.path.dirname(os.__file__)
+    for folder in (library, os.path.realpath(library), f"{library}/json", sys.prefix, sys.base_prefix):
+        assert source_roots.is_source_root(folder) is False, folder
+
+
+@pytest.mark.parametrize("file", ["pyproject.toml", "setup.py", "setup.cfg", ""])
+def test_what_lies_beside_a_projects_packages(file: str) -> None:
+    """In a folder that is a project's own; elsewhere a module is meant, whatever its name."""
+    listed = {"acme", "tests", "test_acme.py", file}
+    beside = {name for name in ("acme", "tests", "test_acme", "tester", "setup") if source_roots.lies_beside(name, listed)}
+    assert beside == ({"tests", "test_acme", "setup"} if file else set())
+
+
+@pytest.mark.parametrize(
+    "name, of_tests",
+    [("conftest", True), ("tests", True), ("testing", True), ("test_a", True), ("a_test", True)]
+    + [("test", False), ("tester", False), ("a_tests", False), ("testing_tools", False)],
+)
+def test_names_that_pytest_has_for_tests(name: str, of_tests: bool) -> None:
+    assert source_roots.is_of_tests(name) is of_tests

@@ -133,3 +133,53 @@ def test_a_folder_that_fails_for_a_while_keeps_its_installs(
     assert during.is_stale()
     after = Index(folders, during)
     assert names(after) == ["acme", "other"] and after.readings[0].error == ""
+
+
+def test_what_is_missing_is_looked_for_after_a_while_and_then_again(
+    site: Path, project: Path, clock: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stat each second, and not at every import: the folder may lie in the workspace."""
+    leave_install(site, "acme", project, project / "gone")
+    os.utime(site, (1, 1))
+    (reading,) = Index([str(site)]).readings
+    asked: list[str] = []
+    isdir = os.path.isdir
+    monkeypatch.setattr(os.path, "isdir", lambda path: (asked.append(path), isdir(path))[1])
+    for seconds, looks in ((0.5, 0), (0.5, 1), (0.5, 1), (0.5, 2)):
+        clock[0] += seconds
+        assert not reading.is_stale() and len(asked) == looks
+    (project / "gone").mkdir()
+    assert not reading.is_stale()
+    clock[0] += 1
+    assert reading.is_stale() and reading.is_stale()
+
+
+def test_a_path_deeper_than_any_project_is_not_followed(site: Path) -> None:
+    (reading,) = Index([str(site)]).readings
+    deep = "/x" * 201
+    assert reading.real_path(deep) == deep and reading.real_path("/") == "/"
+
+
+def test_an_entry_that_cannot_be_told_is_no_folder() -> None:
+    def fail() -> bool:
+        raise OSError(errno.EIO, "no answer")
+
+    assert site_folder._is_dir(SimpleNamespace(is_dir=fail)) is False  # type: ignore[arg-type]
+
+
+def test_a_root_that_is_no_folder_is_missing_and_one_that_is_forbidden_has_no_names(
+    site: Path, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(project, {"file": ""})
+    scandir = os.scandir
+
+    def forbidden(path: Any = ".") -> Any:
+        if path == f"{project}/src":
+            raise PermissionError(errno.EACCES, "no")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", forbidden)
+    write(site, {"a.pth": f"{project}/file\n{project}/src\n"})
+    index = Index([str(site)])
+    assert index.path_entries == [f"{project}/src"] and index.names_in[f"{project}/src"] == frozenset()
+    assert index.readings[0].missing == [f"{project}/file"] and index.readings[0].sure
