@@ -90,7 +90,11 @@ def test_an_import_is_the_users_where_it_is_editable_codes_or_nobodys(index: Ind
     def ask() -> bool:
         return callers.is_user_import(index, "name")
 
-    for file, by_user in ((f"{project}/src/acme/sub.py", True), (f"{site}/library.py", False), ("/x/notebook.py", True)):
+    for file, by_user in (
+        (f"{project}/src/acme/sub.py", True),
+        (f"{site}/library.py", False),
+        ("/x/notebook.py", True),
+    ):
         assert in_thread(calling(file, ask)) is by_user
     cell = calling("/x/IPython/core/interactiveshell.py", ask)
     assert calling(f"{site}/library.py", cell)() is True, "a cell's, whoever has called IPython"
@@ -100,7 +104,7 @@ def test_whose_file_is_at_hand_is_told_by_the_local_variables_of_who_asks() -> N
     entries = ["/ws/one", "/ws/two"]
 
     def asking(*values: object) -> str | None:
-        here = values[0] if values else None  # noqa: F841: this is what is looked at
+        here = values[0] if values else None  # noqa: F841, by this the asker is told
         return callers.having_its_file("conftest", entries)
 
     assert asking() is None and asking(3) is None and asking("/ws/three/conftest.py") is None
@@ -111,5 +115,7 @@ def test_whose_file_is_at_hand_is_told_by_the_local_variables_of_who_asks() -> N
     space: dict[str, Any] = {"ask": callers.having_its_file, "entries": entries}
     bootstrap = "def through(name):\n    ours = '/ws/one/conftest.py'\n    return ask(name, entries)\n"
     exec(compile(bootstrap, "<frozen importlib._bootstrap>", "exec"), space)
-    exec(compile("def asks():\n    file = '/ws/two/conftest.py'\n    return through('conftest')", "/x.py", "exec"), space)
+    exec(
+        compile("def asks():\n    file = '/ws/two/conftest.py'\n    return through('conftest')", "/x.py", "exec"), space
+    )
     assert space["asks"]() == "/ws/two", "the import system's own frames are passed over"

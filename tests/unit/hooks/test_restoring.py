@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -81,7 +81,7 @@ def test_the_index_of_now_is_followed_by_the_finders_and_read_anew_when_asked(
 class Redirector:
     """As `editables` keeps one: for all installs."""
 
-    _redirections = {"gone": "/ws/gone/__init__.py", "moved": "/ws/new.py", "kept": "/ws/kept.py"}
+    _redirections: ClassVar[dict[str, str]] = {}
 
 
 @pytest.fixture
@@ -146,13 +146,14 @@ def test_a_finder_whose_file_is_there_and_was_not_read_is_kept(installed: Path) 
 def test_what_editables_redirects_is_forgotten_by_name_and_place(monkeypatch: pytest.MonkeyPatch) -> None:
     redirector: Any = ModuleType("editables.redirector")
     sys.modules["editables.redirector"] = redirector
-    monkeypatch.setattr(Redirector, "_redirections", dict(Redirector._redirections))
+    redirections = {"gone": "/ws/gone/__init__.py", "moved": "/ws/new.py", "kept": "/ws/kept.py"}
+    monkeypatch.setattr(Redirector, "_redirections", redirections)
     redirector.RedirectingFinder = Redirector
     sys_path._forget_finder("_editable_impl_x", {"gone": "/ws/gone/__init__.py", "moved": "/ws/old.py", "no": "/x"})
-    assert set(Redirector._redirections) == {"moved", "kept"}
+    assert set(redirections) == {"moved", "kept"}
     sys.modules["editables.redirector"] = ModuleType("editables.redirector")
     sys_path._forget_finder("_editable_impl_x", {"kept": "/ws/kept.py"})
-    assert set(Redirector._redirections) == {"moved", "kept"}
+    assert set(redirections) == {"moved", "kept"}
 
 
 def test_entries_at_their_early_place_are_those_right_behind_their_site_folder(

@@ -120,7 +120,8 @@ def test_the_literal_arguments_that_a_call_begins_with(call: str, found: object)
 
 
 @pytest.mark.parametrize(
-    "text", ["{1: 2, 3}", "{1, 2: 3}", "[1 2]", "{'a': 1 'b': 2}", "[1", "(1, 2", "x", "1 2", "'a' 1", "[,]", "'a", "{1:}"]
+    "text",
+    ["{1: 2, 3}", "{1, 2: 3}", "[1 2]", "{'a': 1 'b': 2}", "[1", "(1, 2", "x", "1 2", "'a' 1", "[,]", "'a", "{1:}"],
 )
 def test_what_is_no_literal_is_refused(text: str) -> None:
     with pytest.raises(NotLiteral):
@@ -130,7 +131,7 @@ def test_what_is_no_literal_is_refused(text: str) -> None:
 def test_depth_and_length_are_bounded() -> None:
     assert literal("[" * 40 + "]" * 40) and literal("9" * 40) == int("9" * 40)
     for text in ("[" * 41 + "]" * 41, "9" * 41):
-        with pytest.raises(NotLiteral, match="deep|long"):
+        with pytest.raises(NotLiteral, match=r"deep|long"):
             literal(text)
 
 

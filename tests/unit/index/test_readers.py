@@ -102,7 +102,10 @@ def modules(found: readers.Sources | None) -> dict[str, str] | None:
 @pytest.mark.parametrize(
     "source, found",
     [
-        ("install({'a': '/p/a.py'}, {'a.ext': 'a/ext.so', 'bad': 3}, None)\n", {"a": "/p/a.py", "a.ext": "/site/a/ext.so"}),
+        (
+            "install({'a': '/p/a.py'}, {'a.ext': 'a/ext.so', 'bad': 3}, None)\n",
+            {"a": "/p/a.py", "a.ext": "/site/a/ext.so"},
+        ),
         ("install({'a': '/p/a.py'}, {'a': 'a.py'})", {"a": "/p/a.py"}),
         ("install_inplace(['a', 'b.c', 3], ['/p', 'relative'], x)", {"a": "/p/a", "b.c": "/p/b/c"}),
         ("install({'a': '/p/a.py'})", None),
@@ -146,7 +149,9 @@ def test_what_is_no_finder_of_setuptools(source: str) -> None:
 
 
 def test_a_namespace_of_setuptools_is_no_module_and_may_have_its_folder_in_the_mapping() -> None:
-    source = "\nMAPPING = {'ns': '/p/ns', 'ns.a': '/p/ns/a'}\nNAMESPACES = {'ns': [], 'x': ['/p/x', '', 'x'], 3: ['/p']}\n"
+    source = (
+        "\nMAPPING = {'ns': '/p/ns', 'ns.a': '/p/ns/a'}\nNAMESPACES = {'ns': [], 'x': ['/p/x', '', 'x'], 3: ['/p']}\n"
+    )
     found = readers.read_setuptools(source, "/site")
     assert found and found.modules == {"ns.a": "/p/ns/a"} and found.namespaces == {"ns": ["/p/ns"], "x": ["/p/x"]}
     found = readers.read_setuptools(source.replace("'/p/ns',", "['/p/ns'],"), "/site")

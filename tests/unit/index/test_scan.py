@@ -95,9 +95,7 @@ def test_hidden_files_say_nothing(site: Path, project: Path) -> None:
         (":init", False),
     ],
 )
-def test_a_line_of_a_start_file_names_a_module_and_a_function(
-    site: Path, project: Path, line: str, read: bool
-) -> None:
+def test_a_line_of_a_start_file_names_a_module_and_a_function(site: Path, project: Path, line: str, read: bool) -> None:
     (site / "_impl.py").write_text(f"F.map_module('acme', '{project}/src/acme/__init__.py')\n")
     index = index_of(site, {"acme.start": f"{line}\n"})
     assert list(index.providers) == (["acme"] if read else [])
@@ -147,7 +145,12 @@ def test_links_in_the_site_folder_are_installs_of_what_they_lead_to(site: Path, 
         f"{site}/ns/leaf.py",
         f"{site}/ns/pack",
     }
-    for link, verdict in (("acme/sub.py", EDITABLE), ("ns/leaf.py", EDITABLE), ("wide/x.py", LIBRARY), ("x.py", LIBRARY)):
+    for link, verdict in (
+        ("acme/sub.py", EDITABLE),
+        ("ns/leaf.py", EDITABLE),
+        ("wide/x.py", LIBRARY),
+        ("x.py", LIBRARY),
+    ):
         assert index.whose(f"{site}/{link}") == verdict, link
     assert index.whose(f"{source}/acme/sub.py") == EDITABLE and index.whose(f"{project}/setup.py") == NOBODY
 
@@ -189,7 +192,9 @@ def test_a_tree_of_links_that_is_none(
     assert pth_files.doubts == (what == "unreadable")
 
 
-def test_a_tree_of_links_names_the_folders_of_its_files_and_the_files_at_its_top(project: Path, import_state: None) -> None:
+def test_a_tree_of_links_names_the_folders_of_its_files_and_the_files_at_its_top(
+    project: Path, import_state: None
+) -> None:
     tree = project / "build/__editable__.acme-1.0"
     (tree / "acme/deep").mkdir(parents=True)
     for link, to in {"top.py": "src/acme/__init__.py", "two.py": "two.py", "acme/sub.py": "src/acme/sub.py"}.items():
@@ -198,9 +203,14 @@ def test_a_tree_of_links_names_the_folders_of_its_files_and_the_files_at_its_top
     (tree / "acme/deep/y.py").symlink_to(project / "elsewhere/y.py")
     found = scan._link_targets(str(tree))
     assert set(found[:2]) == {f"{project}/src/acme/__init__.py", f"{project}/two.py"}
-    assert found[2] == f"{project}/src/acme" and len(found) == 4 and found[3] in (
-        f"{project}/src/deep",
-        f"{project}/elsewhere",
+    assert (
+        found[2] == f"{project}/src/acme"
+        and len(found) == 4
+        and found[3]
+        in (
+            f"{project}/src/deep",
+            f"{project}/elsewhere",
+        )
     ), "one listing a folder: its first link tells"
 
 

@@ -103,9 +103,7 @@ def test_a_reading_that_breaks_off_takes_nothing_away(
     assert [reading.error for reading in Index([str(site)], None).readings] == [""]
 
 
-def test_what_is_remembered_of_paths_is_bounded(
-    site: Path, project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_remembered_of_paths_is_bounded(site: Path, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     index = index_of(site, {"a.pth": f"{project}/src\n"})
     monkeypatch.setattr(snapshot, "_MAX_REMEMBERED", 3)
     for turn in range(3):

@@ -70,14 +70,18 @@ def test_python_itself_is_no_source_root() -> None:
 def test_what_lies_beside_a_projects_packages(file: str) -> None:
     """In a folder that is a project's own; elsewhere a module is meant, whatever its name."""
     listed = {"acme", "tests", "test_acme.py", file}
-    beside = {name for name in ("acme", "tests", "test_acme", "tester", "setup") if source_roots.lies_beside(name, listed)}
+    beside = {
+        name for name in ("acme", "tests", "test_acme", "tester", "setup") if source_roots.lies_beside(name, listed)
+    }
     assert beside == ({"tests", "test_acme", "setup"} if file else set())
 
 
 @pytest.mark.parametrize(
     "name, of_tests",
-    [("conftest", True), ("tests", True), ("testing", True), ("test_a", True), ("a_test", True)]
-    + [("test", False), ("tester", False), ("a_tests", False), ("testing_tools", False)],
+    [
+        *(("conftest", True), ("tests", True), ("testing", True), ("test_a", True), ("a_test", True)),
+        *(("test", False), ("tester", False), ("a_tests", False), ("testing_tools", False)),
+    ],
 )
 def test_names_that_pytest_has_for_tests(name: str, of_tests: bool) -> None:
     assert source_roots.is_of_tests(name) is of_tests

@@ -95,9 +95,7 @@ def test_a_file_is_refused_by_its_place_suffix_and_header(tmp_path: Path, root: 
     assert workspace.is_refused_notebook(os.fspath(file)) == refused
 
 
-def test_the_first_bytes_of_what_is_no_file_or_fails_are_none(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_first_bytes_of_what_is_no_file_or_fails_are_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     os.mkfifo(tmp_path / "fifo")
     for path in (tmp_path, tmp_path / "absent", tmp_path / "fifo", "\0"):
         assert workspace.first_bytes(os.fspath(path)) == b""

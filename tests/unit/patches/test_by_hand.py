@@ -101,7 +101,7 @@ deregister_autoreload_allowlist_check = _AUTORELOAD_ALLOWLIST_CHECKS.remove
 def test_the_autoreload_check_is_registered_once_and_deregistered() -> None:
     module = runtime(AUTORELOAD, CHECKS)
     undo = autoreload_hook_patch.apply("autoreload", module)
-    assert module._AUTORELOAD_ALLOWLIST_CHECKS == [is_editable_file] and undo
+    assert undo and [*module._AUTORELOAD_ALLOWLIST_CHECKS] == [is_editable_file]
     assert autoreload_hook_patch.apply("autoreload", module) is None
     undo()
     undo()
@@ -133,7 +133,9 @@ def test_a_path_that_the_runtime_rewrites_has_its_entries_again(
     """After its function has returned, and after it has raised."""
     monkeypatch.setattr(pth_files, "get_site_packages_dirs", lambda: [str(site)])
     write(site, {"_acme.pth": f"{project}/src\n"})
-    text = "class PythonPathHook:\n    def _handle_sys_path_maybe_updated(self, fails=False):\n        1 / (not fails)\n"
+    text = (
+        "class PythonPathHook:\n    def _handle_sys_path_maybe_updated(self, fails=False):\n        1 / (not fails)\n"
+    )
     module = runtime("dbruntime.pythonPathHook", text)
     python_path_hook_patch.patch_python_path_hook(verbose=False)
     for fails in (False, True):
