@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import random
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Iterator
 
@@ -35,11 +36,13 @@ class Mutant:
     start: int
     old: str
     new: str
+    function: str = ""  # the one that it is in, as `Class.method`; and where that has the same change twice, "#2"
 
     @property
     def key(self) -> str:
         """What stays the same where lines are added above it."""
-        return f"{self.module} | {self.kind} | {' '.join(self.old.split())} | {' '.join(self.new.split())}"
+        old, new = (" ".join(text.split()) for text in (self.old, self.new))
+        return f"{self.module} | {self.function} | {self.kind} | {old} | {new}"
 
     def applied(self, source: str) -> str:
         return source[: self.start] + self.new + source[self.start + len(self.old) :]
@@ -115,8 +118,9 @@ class _Finder(ast.NodeVisitor):
 
 
 def mutants_of(source: str, module: str) -> Iterator[Mutant]:
-    finder = _Finder(source)
-    finder.visit(ast.parse(source))
+    finder, tree = _Finder(source), ast.parse(source)
+    finder.visit(tree)
+    functions, seen = [*_functions(tree)], Counter[str]()
     starts = [0]
     for line in source.splitlines(keepends=True):
         starts.append(starts[-1] + len(line))
@@ -126,7 +130,20 @@ def mutants_of(source: str, module: str) -> Iterator[Mutant]:
         before = lines[number - 1].encode()[:column].decode()  # the tree counts bytes
         mutant = Mutant(module, kind, number, starts[number - 1] + len(before), finder.text(node), new)
         if mutant.old and mutant.old != new and _compiles(mutant.applied(source)):
-            yield mutant
+            within = replace(mutant, function=next((f for f, first, last in functions if first <= number <= last), ""))
+            seen[within.key] += 1
+            times = seen[within.key]
+            yield within if times == 1 else replace(within, function=f"{within.function}#{times}")
+
+
+def _functions(tree: ast.AST, prefix: str = "") -> Iterator[tuple[str, int, int]]:
+    """Yield each function and class with its first line and its last, those within before those around them."""
+    for node in ast.iter_child_nodes(tree):
+        is_named = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+        name = f"{prefix}{node.name}" if is_named else ""  # type: ignore[attr-defined]
+        yield from _functions(node, f"{name}." if is_named else prefix)
+        if is_named:
+            yield name, node.lineno, node.end_lineno or 0  # type: ignore[attr-defined]
 
 
 def _compiles(source: str) -> bool:

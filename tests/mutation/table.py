@@ -17,7 +17,7 @@ def equivalents(file: Path = FILE) -> dict[str, str]:
     for line in file.read_text("utf-8").splitlines():
         if line.strip() and not line.startswith("#"):
             key, bar, reason = line.rpartition(" || ")
-            if not bar or not reason.strip() or key.count(" | ") < 3:
+            if not bar or not reason.strip() or key.count(" | ") < 4:
                 raise ValueError(f"no reason, or no mutant: {line}")
             found[key] = reason.strip()
     return found

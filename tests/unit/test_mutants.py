@@ -44,6 +44,15 @@ def test_each_is_one_change_that_compiles() -> None:
         ast.parse(changed)
 
 
+def test_what_is_judged_is_found_again_where_lines_were_added_and_told_from_its_like() -> None:
+    twice = SOURCE + "\nclass C:\n    def m(self):\n        return True, True, [True]\n"
+    for source in (twice, twice.replace("import List", "import List, Any\n\nX = []")):
+        keys = [m.key for m in mutants_of(source, "m.py") if m.kind == "constant" and m.old == "True"]
+        functions = ["é", "C.m", "C.m#2", "C.m#3"]
+        assert keys == [f"m.py | {function} | constant | True | False" for function in functions]
+    assert len({m.key for m in mutants_of(twice, "m.py")}) == len(list(mutants_of(twice, "m.py")))
+
+
 def test_a_seed_gives_the_same_sample_whatever_else_is_asked(tmp_path: Path) -> None:
     write(tmp_path, {"src/m.py": SOURCE, "src/n.py": SOURCE})
     alone = sample(tmp_path, ["m.py"], 5, seed=3)
@@ -65,7 +74,7 @@ def test_each_equivalent_has_a_reason_and_is_a_mutant_of_the_source(tmp_path: Pa
     modules = {key.partition(" | ")[0] for key in judged}
     every = {m.key for module in modules for m in mutants_of((ROOT / "src" / module).read_text("utf-8"), module)}
     assert judged.keys() <= every, f"the source has changed: {sorted(judged.keys() - every)}"
-    for line in ("m.py | constant | 1 | 2", "m.py | constant | 1 | 2 || "):
+    for line in ("m.py | f | constant | 1 | 2", "m.py | f | constant | 1 | 2 || "):
         file = write(tmp_path, {"equivalents.txt": line + "\n"}) / "equivalents.txt"
         with pytest.raises(ValueError, match="no reason"):
             equivalents(file)

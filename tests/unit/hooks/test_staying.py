@@ -85,6 +85,23 @@ def test_disarming_leaves_what_was_registered_by_others() -> None:
     assert hooks.watched == {"IPython": [print]} and hooks.names == frozenset() and watching.expected() == []
 
 
+@pytest.mark.parametrize("beginning", hooks.BEGINNINGS)
+def test_a_kernels_beginning_has_the_names_learnt(
+    beginning: str, site: Path, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever a runtime calls its parts: then their later imports are answered where a wheel's would be."""
+    monkeypatch.setattr(applied.sys_path.snapshot.pth_files, "get_site_packages_dirs", lambda: [str(site)])
+    (site / "acme.pth").write_text(f"{project}/src\n")
+    (tmp_path / f"{beginning}.py").touch()
+    for loaded in [name for name in sys.modules if name.partition(".")[0] == beginning]:
+        del sys.modules[loaded]
+    sys.path.insert(0, str(tmp_path))
+    hooks.arm()
+    assert hooks.names == frozenset()
+    importlib.import_module(beginning)
+    assert hooks.names == {"acme"}
+
+
 def test_a_reapplied_patch_is_no_failure_any_more() -> None:
     module = sys.modules["sys_path_init"] = ModuleType("sys_path_init")
     hooks.arm()

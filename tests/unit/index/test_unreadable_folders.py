@@ -154,6 +154,13 @@ def test_what_is_missing_is_looked_for_after_a_while_and_then_again(
     assert reading.is_stale() and reading.is_stale()
 
 
+def test_a_site_folder_that_is_not_there_has_no_installs_and_is_no_error(tmp_path: Path) -> None:
+    write(tmp_path, {"file/site-packages": ""})
+    for folder in ("gone/site-packages", "file/site-packages"):
+        (reading,) = Index([str(tmp_path / folder)]).readings
+        assert reading.installs == [] and reading.error == "" and reading.sure
+
+
 def test_a_path_deeper_than_any_project_is_not_followed(site: Path) -> None:
     (reading,) = Index([str(site)]).readings
     deep = "/x" * 201
