@@ -67,6 +67,8 @@ def main() -> int:
     done = {key for key, (outcome, _) in results.by_key.items() if outcome == "caught" or not given.again}
     todo = [mutant for mutant in mutants if mutant.key not in known and mutant.key not in done]
     checkouts = [running.Checkout(state / f"checkout-{number}", tools) for number in range(given.jobs)]
+    for checkout in checkouts if todo else ():
+        checkout.warm()
 
     def judge(mutant: object) -> None:
         checkout = checkouts.pop()

@@ -49,13 +49,14 @@ class Checkout:
             "-p",
             "no:cacheprovider",
             "-p",
-            "no:randomly",
+            "pytest_timeout",
             *(f"--ignore={path.rstrip('/')}" for path in _NO_BEHAVIOUR),
             *arguments,
         ]
         temporary = self.folder.with_name(f"{self.folder.name}-temporary")  # in the checkout, it would be a stray file
         temporary.mkdir(exist_ok=True)
         settings = {"PYTEST_DEBUG_TEMPROOT": str(temporary), "PYTHONDONTWRITEBYTECODE": "1", **variables}
+        settings["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # most of what a run of unit tests takes
         if self._tools:
             settings["DBX_PATCH_TEST_TOOLS"] = str(self._tools)
         options = {"cwd": self.folder, "env": {**clean_environ(), **settings}, "stderr": subprocess.STDOUT}
@@ -64,6 +65,10 @@ class Checkout:
         except subprocess.TimeoutExpired:
             return -1, ""
         return done.returncode, done.stdout
+
+    def warm(self) -> None:
+        """Have the tests compiled, once for all mutants: only what a mutant changes is compiled again."""
+        self.pytest(["--collect-only", "tests"], 600, PYTHONDONTWRITEBYTECODE="")
 
     def judge(self, mutant: Mutant, rounds: list[list[str]], timeout: float) -> tuple[str, str]:
         """Return ("caught", by which test) or ("survived", ""); what never ends is caught.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -175,3 +176,16 @@ def test_a_loader_without_create_module_gets_the_usual_module() -> None:
     wrap_loader(spec)
     assert spec.loader is not None and spec.loader.create_module(spec) is None
     assert not hasattr(spec.loader, "_anything")
+
+
+def test_what_nobody_registered_for_keeps_its_loader_and_a_namespace_has_none(
+    called: list[type], tmp_path: Path
+) -> None:
+    watching.watch(["nobody_waits", "space"])
+    (tmp_path / "nobody_waits.py").touch()
+    (tmp_path / "space").mkdir()
+    sys.path.insert(0, str(tmp_path))
+    spec = importlib.util.find_spec("nobody_waits")
+    assert spec is not None and type(spec.loader) is SourceFileLoader
+    watching.when_imported("space")(lambda module: called.append(type(module)))
+    assert list(importlib.import_module("space").__path__) == [f"{tmp_path}/space"] and called == []
