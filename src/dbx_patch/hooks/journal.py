@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from typing import Optional
 
 DEBUG, INFO, WARNING = 10, 20, 30
-LEVELS = {"NOTSET": 0, "DEBUG": DEBUG, "INFO": INFO, "WARN": WARNING, "WARNING": WARNING, "ERROR": 40}
-LEVELS.update(FATAL=50, CRITICAL=50)
+# From which on something is said; of what is wanted only from a higher one on, there is nothing
+LEVELS = {"NOTSET": DEBUG, "DEBUG": DEBUG, "INFO": INFO, "WARN": WARNING, "WARNING": WARNING}
 _handed_over: "Optional[Logger]" = None
 
 

@@ -31,7 +31,6 @@ def answer(
 
     What other finders raise passes through; a fault of our own is recorded, and theirs is the answer.
     """
-    restored = False
     try:
         index = sys_path.learn()
         installs = index.providers.get(name, [])

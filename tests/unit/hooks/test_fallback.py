@@ -8,7 +8,7 @@ import sys
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import FunctionType, ModuleType
-from typing import Any, Callable
+from typing import Any, Callable, Iterator
 
 import pytest
 
@@ -23,7 +23,7 @@ NOTEBOOK = "# Databricks notebook source\n"
 
 
 @pytest.fixture
-def root(site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def root(site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The one path entry of the one install, in the workspace; nothing but the site folder is on sys.path."""
     project = tmp_path / "Workspace/Users/me@corp.com/proj"
     files = {"acme/__init__.py": "", "acme/sub.py": "", "acme/note.py": NOTEBOOK, "space/half.py": ""}
@@ -35,7 +35,8 @@ def root(site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     sys.path[:] = [str(site)]
     sys.path_importer_cache.clear()
     hooks.arm()
-    return project / "src"
+    yield project / "src"
+    assert hooks.faults == [], "nothing of ours has failed on the way"
 
 
 class Refusing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import importlib
 import importlib.util
 import sys
@@ -189,3 +190,14 @@ def test_what_nobody_registered_for_keeps_its_loader_and_a_namespace_has_none(
     assert spec is not None and type(spec.loader) is SourceFileLoader
     watching.when_imported("space")(lambda module: called.append(type(module)))
     assert list(importlib.import_module("space").__path__) == [f"{tmp_path}/space"] and called == []
+
+
+def test_a_finder_that_hands_on_copies_of_specs_gets_the_real_loader_back(called: list[type]) -> None:
+    class Copying:
+        def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
+            return copy.copy(hooks.TRIGGER.find_spec(name, None, None)) if name == "runtime_like" else None
+
+    sys.meta_path.insert(0, Copying())  # type: ignore[arg-type]
+    module = importlib.import_module("runtime_like")
+    assert called == [OwnModule] and module.__spec__ is not Finder.spec
+    assert module.__spec__ is not None and type(module.__spec__.loader) is type(Finder.spec.loader) is Loader

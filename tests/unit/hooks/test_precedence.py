@@ -7,6 +7,7 @@ import os
 import sys
 from importlib.machinery import ModuleSpec
 from pathlib import Path
+from typing import Iterator
 
 import pytest
 
@@ -20,7 +21,7 @@ NOTEBOOK = "# Databricks notebook source\n"
 
 
 @pytest.fixture
-def root(site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def root(site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The root of the one install, known and at its place, for which the runtime has a hook that refuses all."""
     project = tmp_path / "Workspace/Users/me@corp.com/proj"
     write(project, {"acme/__init__.py": "", "space/half.py": "", "note.py": NOTEBOOK})
@@ -31,7 +32,8 @@ def root(site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     hooks.arm()
     sys_path.learn()
     sys.path_importer_cache[str(project)] = type("Refusing", (), {"find_spec": lambda *given: None})()
-    return project
+    yield project
+    assert hooks.faults == [], "nothing of ours has failed on the way"
 
 
 def found(name: str) -> tuple[str | None, list[str]] | None:

@@ -6,7 +6,7 @@ import os
 import sys
 from importlib.machinery import FileFinder, ModuleSpec
 from pathlib import Path
-from typing import Any
+from typing import Any, Iterator
 from zipimport import zipimporter
 
 import pytest
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("import_state")
 
 
 @pytest.fixture
-def root(site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def root(site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The one entry of the one install, at its early place. It is new in the process: nobody has asked it anything."""
     project = write(tmp_path / "Workspace/Users/me@corp.com/proj", {"acme/__init__.py": ""})
     monkeypatch.setattr(pth_files, "get_site_packages_dirs", lambda: [str(site)])
@@ -30,7 +30,8 @@ def root(site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     sys.path[:] = [str(site), str(project), "/lib"]
     sys.path_importer_cache.clear()
     sys.path_hooks[:] = [zipimporter, FileFinder.path_hook(*rationed._get_supported_file_loaders())]
-    return str(project)
+    yield str(project)
+    assert hooks.faults == [], "nothing of ours has failed on the way"
 
 
 class Guard:

@@ -8,7 +8,7 @@ import sys
 from importlib.machinery import FileFinder, ModuleSpec
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Callable
+from typing import Any, Callable, Iterator
 
 import pytest
 
@@ -48,7 +48,7 @@ def runtime(made: Any = None) -> Any:
 
 
 @pytest.fixture
-def project(site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def project(site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A project in the workspace, installed editable; its root is the user's own entry, before everything."""
     monkeypatch.setattr(pth_files, "get_site_packages_dirs", lambda: [str(site)])
     project = tmp_path / "Workspace/Users/me@corp.com/proj"
@@ -59,7 +59,8 @@ def project(site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     sys.path_importer_cache.clear()
     hooks.arm()
     sys_path.learn()
-    return project
+    yield project
+    assert hooks.faults == [], "nothing of ours has failed on the way"
 
 
 def test_what_is_allowed_refused_and_found(project: Path) -> None:
