@@ -134,14 +134,15 @@ def test_an_entry_that_anybodys_import_would_ask_without_us_is_open_to_user_code
 
 @pytest.mark.parametrize("put", [None, FileFinder, Guard])
 def test_on_executors_each_entry_is_rationed_that_nobody_guards(root: str, put: type | None) -> None:
-    sys.path[:] = [root, sys.path[0]]
+    plain = os.path.dirname(root)
+    sys.path[:] = [root, plain, sys.path[0]]
     if put is not None:
         sys.path_importer_cache[root] = put(root)
     learn()
     assert kind(root) is (put or type(None)), "not at its early place it is the user's"
     rationed.ration_all()
     rationed.renew(snapshot.current())
-    assert (kind(root) is RationedFinder) == (put is not Guard)
+    assert (kind(root) is RationedFinder) == (put is not Guard) and kind(plain) is type(None), "plain is no install's"
     assert rationed.entries_of("open", snapshot.current()) == ([] if put is Guard else [root])
 
 

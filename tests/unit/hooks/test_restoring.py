@@ -173,3 +173,17 @@ def test_entries_at_their_early_place_are_those_right_behind_their_site_folder(
         assert rationed.early_places(index, order) == early, order
         sys.path[:] = [f"{entry}/" for entry in order]
         assert rationed.early_places(index) == early
+
+
+def test_with_nothing_lost_the_path_is_only_compared(sites: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """This is asked at each import of an install's name, and after each of the runtime's changes of the path."""
+    index = Index(sites)
+    sys.path[:] = sites
+    asked: list[str] = []
+    order = sys_path.entries_in_order
+    monkeypatch.setattr(sys_path, "entries_in_order", lambda: asked.append("order") or order())
+    assert len(sys_path.restore(index, "test")) == 4 and asked
+    asked.clear()
+    assert sys_path.restore(index, "test") == [] and asked == []
+    sys.path.append("/x")
+    assert sys_path.restore(index, "test") == [] and asked
