@@ -57,7 +57,7 @@ def arguments(line: str) -> "Optional[Tuple[Any, ...]]":
     position = line.find("(") + 1
     found = []
     try:
-        while position and line[position] != ")":
+        while position:
             value, position = _value(line, _skip(line, position), 0)
             position = _skip(line, position)
             if line[position] not in ",)":
@@ -66,7 +66,7 @@ def arguments(line: str) -> "Optional[Tuple[Any, ...]]":
             if line[position] == ",":
                 position = _skip(line, position + 1)
     except (IndexError, TypeError, ValueError, OverflowError):
-        pass  # the first argument that is no literal ends the list
+        pass  # the first argument that is no literal ends the list, as the closing bracket does
     return tuple(found) or None
 
 

@@ -105,6 +105,8 @@ def test_hostile_text_ends_soon(text: str) -> None:
         ("no call", None),
         (")", None),
         ("f(", None),
+        ("'a', 'b'", None),
+        ("f('a',)", ("a",)),
         ("f('a'", None),
         ("f('a')", ("a",)),
         ("f( 'a' , {'b': [1]},)", ("a", {"b": [1]})),

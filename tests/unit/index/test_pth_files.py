@@ -58,6 +58,8 @@ def test_errors_that_say_what_a_path_is_leave_no_doubt_and_others_do(site: Path,
         assert pth_files.read_text(path) is None
     assert pth_files.doubts == 0
     assert not pth_files.doubt(ValueError()) and not pth_files.doubt(PermissionError(13, "")) and pth_files.doubts == 0
+    for number in (errno.EINVAL, errno.ENXIO, errno.ENODEV, errno.ELOOP, errno.ENAMETOOLONG):
+        assert not pth_files.doubt(OSError(number, ""))
     assert pth_files.doubt(OSError(errno.EMFILE, "")) and pth_files.doubts == 1
 
 
@@ -92,6 +94,14 @@ def test_a_file_is_read_to_its_end_and_no_further(site: Path, monkeypatch: pytes
     pieces = iter([b"ab", b""])
     monkeypatch.setattr(os, "read", lambda handle, size: next(pieces))
     assert pth_files.read_text(file) == "ab", "shorter than it said: somebody writes it anew"
+
+
+@pytest.mark.parametrize("limit, given", [(4 * 1024 * 1024, {}), (256 * 1024, {"limit": pth_files.MAX_PTH_BYTES})])
+def test_what_is_larger_than_any_installer_writes_is_not_read(site: Path, limit: int, given: dict[str, int]) -> None:
+    for size in (limit, limit + 1):
+        with open(site / f"{size}.py", "wb") as file:
+            file.truncate(size)
+        assert (pth_files.read_text(site / f"{size}.py", **given) is None) == (size > limit)
 
 
 class Site:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import sys
 from pathlib import Path
@@ -75,6 +76,13 @@ def test_modules_of_a_root(site: Path, project: Path) -> None:
         "bad-name",
     }  # import_module() takes any
     assert scan.is_source_root(str(project))
+
+
+def test_the_first_thing_that_is_read_of_an_install_gives_its_shape(site: Path, project: Path) -> None:
+    text = json.dumps({"scheme": {"purelib": {f"{project}/src/acme/sub.py": "sub.py"}}})
+    distribution(site, "acme", ["acme.pth"], project=project, texts={"editable.json": text})
+    (install,) = index_of(site, {"acme.pth": f"{project}/src\n"}).installs
+    assert (install.shape, install.paths, list(install.modules)) == ("A", [f"{project}/src"], ["sub"])
 
 
 def test_hidden_files_say_nothing(site: Path, project: Path) -> None:
