@@ -73,7 +73,7 @@ class Checkout:
     def judge(self, mutant: Mutant, rounds: list[list[str]], timeout: float) -> tuple[str, str]:
         """Return ("caught", by which test) or ("survived", ""); what never ends is caught.
 
-        A run that fails although no test did has survived: it is to be looked at.
+        A run that breaks off before any test is the mutant's doing, unless a test is not there any more.
         """
         file = self.folder / "src" / mutant.module
         source = file.read_text("utf-8")
@@ -86,8 +86,8 @@ class Checkout:
                 failed = [line for line in printed.splitlines() if line.startswith(("FAILED ", "ERROR "))]
                 if failed:
                     return "caught", failed[0].split(" - ")[0]
-                if status not in (0, 5):  # 5: no such test any more
-                    return "survived", printed[-300:]
+                if status not in (0, 5) and "ERROR: not found" not in printed:  # 5: no test was chosen
+                    return "caught", "no test could run"
         finally:
             file.write_text(source, "utf-8")
         return "survived", ""
@@ -125,8 +125,9 @@ def first_round(mutant: Mutant, tests: Reached, below: tuple[str, ...] = ("tests
     ``below``: of these folders only. The others are from as many files as can be. What runs once in a process, when
     the module loads, is reached by whatever reaches the module.
     """
-    whole = not in_function((ROOT / "src" / mutant.module).read_text("utf-8"), mutant.line)
     lines = range(mutant.line, mutant.line + mutant.old.count("\n") + 1)
+    whole = not in_function((ROOT / "src" / mutant.module).read_text("utf-8"), mutant.line)
+    whole = whole or not any(tests.get((mutant.module, line)) for line in lines)
     every = {
         test
         for (module, line), found in tests.items()

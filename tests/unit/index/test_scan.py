@@ -225,6 +225,7 @@ def test_a_tree_of_links_names_the_folders_of_its_files_and_the_files_at_its_top
 def test_stand_ins_are_looked_for_in_so_many_files(site: Path, project: Path) -> None:
     text = "import sys\nimport_from_path(__name__, '{}')\n"
     files = {f"m{number:03}.py": text.format(f"{project}/src/acme/sub.py") for number in range(105)}
+    files["a.txt"] = files["m000.py"]  # and in no file of another kind
     write(site, files)
-    distribution(site, "acme", list(files), project=project)
-    assert len(Index([str(site)]).installs[0].modules) == 100
+    distribution(site, "acme", ["a.txt", *files], project=project)
+    assert set(Index([str(site)]).installs[0].modules) == {f"m{number:03}" for number in range(100)}

@@ -63,6 +63,7 @@ def test_whatever_is_asked_of_one_spelling_has_the_same_answer_for_the_other(pat
 @given(PATHS, st.sampled_from(["", "/a@b.c", "/src"]))
 @example("/Workspace/TeamProject", "")
 @example("/home/a@b.c/Workspace/project", "")
+@example("/home/a@b.c/Workspace/Users", "")
 def test_a_folder_is_too_wide_by_its_depth_below_the_root(path: str, mounted_below: str) -> None:
     """Right below the root of a real mount, at the top or where the runtime's tests have it, nothing is a project."""
     place = split(path)

@@ -125,6 +125,7 @@ def test_what_the_autoreload_check_says(site: Path, project: Path, monkeypatch: 
     snapshot.current()
     assert is_editable_file(f"{project}/src/acme/sub.py") is True
     assert is_editable_file(f"{project}/setup.py") is is_editable_file(f"{site}/library.py") is False
+    assert hooks.faults == []
 
 
 def test_a_path_that_the_runtime_rewrites_has_its_entries_again(
