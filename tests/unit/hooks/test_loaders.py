@@ -170,13 +170,15 @@ def test_a_body_may_replace_its_module_and_a_loader_may_make_anything(called: li
 
 def test_a_loader_without_create_module_gets_the_usual_module() -> None:
     class Plain:
+        _private = "what copies and pickles look for is the stand-in's own"
+
         def exec_module(self, module: ModuleType) -> None:
             pass
 
     spec = ModuleSpec("runtime_like", Plain())  # type: ignore[arg-type]
     wrap_loader(spec)
     assert spec.loader is not None and spec.loader.create_module(spec) is None
-    assert not hasattr(spec.loader, "_anything")
+    assert not hasattr(spec.loader, "_private") and type(copy.copy(spec.loader)) is type(spec.loader)
 
 
 def test_what_nobody_registered_for_keeps_its_loader_and_a_namespace_has_none(

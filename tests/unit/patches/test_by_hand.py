@@ -70,6 +70,11 @@ def test_the_switches_hold_for_calls_that_were_left_in_notebooks(
     assert not sys_path_init_patch.is_patched() and watching.expected() == [] and applied.undos == {}
 
 
+def test_what_is_not_there_is_said_to_be_missing() -> None:
+    (status,) = sys_path_init_patch.patch_sys_path_init(verbose=False).patches
+    assert status.reason == "there is no sys_path_init here, so there is nothing to patch"
+
+
 def test_a_trigger_that_was_overtaken_is_first_again() -> None:
     hooks.arm()
     sys.meta_path.insert(0, ModuleType("somebody's"))  # type: ignore[arg-type]
