@@ -118,6 +118,11 @@ class _Finder(ast.NodeVisitor):
 
 
 def mutants_of(source: str, module: str) -> Iterator[Mutant]:
+    return (mutant for mutant in changes_of(source, module) if _compiles(mutant.applied(source)))
+
+
+def changes_of(source: str, module: str) -> Iterator[Mutant]:
+    """Yield the mutants, and changes that do not compile."""
     finder, tree = _Finder(source), ast.parse(source)
     finder.visit(tree)
     functions, seen = [*_functions(tree)], Counter[str]()
@@ -129,7 +134,7 @@ def mutants_of(source: str, module: str) -> Iterator[Mutant]:
         number, column = node.lineno, node.col_offset  # type: ignore[attr-defined]
         before = lines[number - 1].encode()[:column].decode()  # the tree counts bytes
         mutant = Mutant(module, kind, number, starts[number - 1] + len(before), finder.text(node), new)
-        if mutant.old and mutant.old != new and _compiles(mutant.applied(source)):
+        if mutant.old and mutant.old != new:
             within = replace(mutant, function=next((f for f, first, last in functions if first <= number <= last), ""))
             seen[within.key] += 1
             times = seen[within.key]
