@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
 WHOLE = ("tests/unit", "tests/process", "tests/notebook")
-ENGINE = ("hooks", "index", "patches")
+ENGINE = ("hooks", "index", "patches", "../_dbx_patch_bootstrap.py")
 
 
 def options() -> argparse.Namespace:
@@ -43,7 +43,7 @@ def modules_of(names: list[str]) -> list[str]:
     base = ROOT / "src/dbx_patch"
     found: list[Path] = []
     for name in names:
-        found += sorted((base / name).glob("*.py")) if (base / name).is_dir() else [base / name]
+        found += sorted((base / name).glob("*.py")) if (base / name).is_dir() else [(base / name).resolve()]
     return [str(file.relative_to(ROOT / "src")) for file in found]
 
 
