@@ -74,6 +74,8 @@ def test_a_namespace_has_its_folders_once_each_or_only_what_is_mapped_into_it(si
         [f"{source}/space/part"],
     )
     assert find("belo", index) is None
+    spec = find("space.part", index, ["/x"], in_namespace=True)
+    assert place(spec) == ("space.part", f"{source}/space/part/__init__.py", [f"{source}/space/part"])
 
 
 def test_a_package_in_a_later_install_wins_over_bare_folders_in_earlier_ones(site: Path, tmp_path: Path) -> None:
@@ -183,6 +185,7 @@ def test_a_file_is_an_installs_own_however_it_is_spelled(site: Path, tmp_path: P
         for file in ("onemore.py", "src2/acme.py", "setup.py"):
             spec = spec_from_file_location("any", f"{base}/{file}")
             assert spec is not None and not answers.is_from(spec, installs), file
+        assert not answers.is_from(ModuleSpec("nothing", None), installs)
         namespace = ModuleSpec("space", None, is_package=True)
         assert not answers.is_from(namespace, installs)
         namespace.submodule_search_locations = [f"{tmp_path}/x", f"{base}/src/space"]

@@ -102,7 +102,7 @@ def test_who_is_put_behind_ours_is_asked_before_our_own_finders(root: Path) -> N
     sys.meta_path.append(Appended())  # type: ignore[arg-type]
     found = fallback.resolve("acme.own", [f"{root}/acme"])
     assert found is not None and found.loader is None and asked == ["acme.own"] and fallback.served == {}
-    fallback.resolve("unknown.own", ["/x"])
+    assert fallback.resolve("unknown.own", ["/x"]) is fallback.resolve("unknown") is None
     assert asked == ["acme.own"], "for a name of nobody's the import system asks it itself"
     sys.meta_path.pop()
     asked.clear()
@@ -145,6 +145,18 @@ def test_what_is_new_in_a_root_is_found_for_user_code_and_from_then_on_for_libra
     assert library("new_one") is None and "new_one" not in hooks.names
     assert origin(user("new_one")) == f"{root}/new_one.py"
     assert {"new_one", "new_two"} <= hooks.names and origin(library("new_two")) == f"{root}/new_two.py"
+
+
+def test_what_is_new_in_a_root_outside_the_workspace_is_found_once_the_entry_is_back(
+    site: Path, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pth_files, "get_site_packages_dirs", lambda: [str(site)])
+    write(site, {"_acme.pth": f"{project}/src\n"})
+    sys.path[:] = [str(site)]
+    hooks.arm()
+    sys_path.learn()
+    write(project / "src", {"later.py": ""})
+    assert origin(fallback.resolve("later")) == f"{project}/src/later.py" and hooks.faults == []
 
 
 @pytest.mark.parametrize("name", ["conftest", "test_shared", "shared_test", "tests"])

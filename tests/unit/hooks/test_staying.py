@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
+import importlib.machinery
+import importlib.util
 import os
 import sys
 import threading
@@ -115,6 +116,23 @@ def test_a_reapplied_patch_is_no_failure_any_more() -> None:
     assert applied.undo_patches() == ["sys_path_init"] and applied.undo_patches() == [] and applied.were_removed()
 
 
+def test_what_becomes_of_a_patch_is_logged(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DBX_PATCH_LOG_LEVEL", "DEBUG")
+    monkeypatch.setitem(applied._FILES, "autoreload", "no_such_file")
+    applied.apply_patch("sys_path_init", runtime())
+    applied.apply_patch("python_path_hook", ModuleType("dbruntime.pythonPathHook"))
+    applied.apply_patch("autoreload", ModuleType("dbruntime.autoreload.file_module_utils"))
+    said = [line for line in capsys.readouterr().err.splitlines() if "sys.path" not in line]
+    assert said == [
+        "dbx_patch DEBUG: patched sys_path_init",
+        "dbx_patch INFO: python_path_hook is not applicable: dbruntime.pythonPathHook has no PythonPathHook",
+        "dbx_patch WARNING: autoreload failed: No module named 'dbx_patch.patches.no_such_file'",
+    ]
+    assert applied.patch_states()["autoreload"][0] == "failed" and hooks.faults[0][0] == "autoreload"
+
+
 def test_what_the_body_of_a_module_lost_is_put_back_at_once(
     site: Path, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -141,6 +159,15 @@ def test_a_fork_does_not_inherit_a_lock_that_another_thread_holds(monkeypatch: p
     assert os.waitpid(child, 0)[1] == 0
 
 
+def fresh_copy(module: ModuleType) -> ModuleType:
+    """Run a module's text once more, as a process does that has not loaded it yet."""
+    spec = importlib.util.spec_from_file_location("fresh", module.__file__ or "")
+    assert spec is not None and spec.loader is not None
+    fresh = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(fresh)
+    return fresh
+
+
 @pytest.mark.parametrize(
     "enabled, disabled, said",
     [
@@ -158,5 +185,6 @@ def test_settings_that_mean_nothing_are_logged(
     monkeypatch.setenv("DBX_PATCH_LOG_LEVEL", "WARNING")
     monkeypatch.setenv("DBX_PATCH_ENABLED", enabled)
     monkeypatch.setenv("DBX_PATCH_DISABLE", disabled)
-    applied._note_settings()
-    assert capsys.readouterr().err == (f"dbx_patch WARNING: {said}\n" if said else "")
+    for look in (applied._note_settings, lambda: vars(fresh_copy(applied))):
+        look()
+        assert capsys.readouterr().err == (f"dbx_patch WARNING: {said}\n" if said else "")
