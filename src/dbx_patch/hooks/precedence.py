@@ -41,7 +41,7 @@ def answer(
     theirs = ask_others(name, path, target)
     try:
         ours, why = theirs, ""
-        if installs and not answers.stays(theirs, installs, entries_in_order()):
+        if not answers.stays(theirs, installs, entries_in_order()):
             ours, why = _ours(name, theirs, installs, index)
         if restored:
             why = "its path entry was lost"

@@ -101,6 +101,7 @@ def test_a_module_that_is_loading_is_caught_up_with_at_its_end(outcome: str) -> 
     spec._initializing = False  # type: ignore[attr-defined]
     assert found == ([module, module] if outcome == "loaded" else [])
     assert type(spec) is ModuleSpec and not is_loading(module) and hooks.faults == []
+    assert spec._initializing is False, "as every spec has it"  # type: ignore[attr-defined]
 
 
 def test_a_module_of_that_name_that_is_none_and_one_without_a_spec() -> None:

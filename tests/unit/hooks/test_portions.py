@@ -99,4 +99,4 @@ def test_whether_a_package_extends_its_path_is_read_once(tmp_path: Path) -> None
         large = tmp_path / f"{size}.py"
         large.write_text("extend_path".ljust(size, "#"))
         assert portions.extends_its_path(str(large)) == (size == 64 * 1024)
-    assert not portions.extends_its_path(None)
+    assert portions.extends_its_path(None) is False

@@ -12,7 +12,7 @@ from typing import Iterator
 import pytest
 
 from dbx_patch import hooks
-from dbx_patch.hooks import fallback, precedence, sys_path
+from dbx_patch.hooks import precedence, sys_path, watching
 from dbx_patch.index import pth_files
 from support.workspaces import write
 
@@ -46,31 +46,54 @@ def own(root: Path) -> tuple[str, list[str]]:
 
 
 def test_what_a_finder_of_the_runtimes_refused(root: Path) -> None:
-    assert found("acme") == own(root) and fallback.served == {"acme": "a finder of the runtime refused it"}
+    assert found("acme") == own(root) and precedence.served == {"acme": "a finder of the runtime refused it"}
 
 
 def test_a_copy_in_a_lower_environment(root: Path, tmp_path: Path) -> None:
     lower = write(tmp_path / "lower", {"acme/__init__.py": ""})
     sys.path.append(str(lower))
-    assert found("acme") == own(root) and fallback.served == {"acme": "a copy in a lower environment"}
+    assert found("acme") == own(root) and precedence.served == {"acme": "a copy in a lower environment"}
 
 
 def test_a_copy_before_its_site_folder(root: Path, tmp_path: Path) -> None:
     upper = write(tmp_path / "upper", {"acme/__init__.py": ""})
     sys.path.insert(0, str(upper))
-    assert found("acme") == (f"{upper}/acme/__init__.py", [f"{upper}/acme"]) and fallback.served == {}
+    assert found("acme") == (f"{upper}/acme/__init__.py", [f"{upper}/acme"]) and precedence.served == {}
 
 
 def test_a_bare_folder_with_its_name(root: Path, tmp_path: Path) -> None:
     bare = write(tmp_path / "bare", {"acme/x.txt": ""})
     sys.path.insert(0, str(bare))
-    assert found("acme") == own(root) and fallback.served == {"acme": "a bare folder has its name"}
+    assert found("acme") == own(root) and precedence.served == {"acme": "a bare folder has its name"}
 
 
 def test_a_lost_path_entry_is_the_reason_where_it_helped(root: Path) -> None:
     sys.path.remove(str(root))
-    assert found("acme") == own(root) and fallback.served == {"acme": "its path entry was lost"}
+    assert found("acme") == own(root) and precedence.served == {"acme": "its path entry was lost"}
     assert sys.path == [sys.path[0], str(root), "/between"]
+
+
+def test_a_lost_path_entry_is_no_reason_where_it_did_not_help(root: Path, tmp_path: Path) -> None:
+    upper = write(tmp_path / "upper", {"acme/__init__.py": ""})
+    sys.path[:] = [str(upper), sys.path[0]]
+    assert found("acme") == (f"{upper}/acme/__init__.py", [f"{upper}/acme"]) and precedence.served == {}
+    assert sys.path[2] == str(root)
+
+
+def test_a_name_of_no_install_any_more_is_the_others_and_puts_nothing_back(root: Path, tmp_path: Path) -> None:
+    watching.watch(["acme", "stale"])
+    other = write(tmp_path / "other", {"stale.py": ""})
+    sys.path[:] = [sys.path[0], str(other)]
+    spec = precedence.answer("stale")
+    assert spec is not None and spec.origin == f"{other}/stale.py" and str(root) not in sys.path
+    assert precedence.answer("gone_as_well") is None
+
+
+def test_a_package_whose_folder_is_gone_is_a_miss(root: Path) -> None:
+    (root / "acme/__init__.py").unlink()
+    (root / "acme").rmdir()
+    importlib.invalidate_caches()
+    assert found("acme") is None and precedence.served == {}
 
 
 def test_a_namespace_of_the_installs_takes_no_packages_name_and_joins_another_half(root: Path, tmp_path: Path) -> None:
@@ -87,7 +110,7 @@ def test_a_notebook_is_none_of_ours_to_answer_with(root: Path, tmp_path: Path) -
     assert found("note") is None
     lower = write(tmp_path / "lower", {"note.py": ""})
     sys.path.append(str(lower))
-    assert found("note") == (f"{lower}/note.py", []) and fallback.served == {}
+    assert found("note") == (f"{lower}/note.py", []) and precedence.served == {}
 
 
 def test_an_error_of_another_finders_passes_through(root: Path) -> None:
@@ -119,7 +142,11 @@ def test_what_was_installed_just_now_is_answered_at_its_site_folders_place(
     spec = precedence.newly_installed(name, f"{site}/")
     assert (spec and spec.origin) == (f"{root}/acme/__init__.py" if name == "acme" else None)
     sys_path.learn(force=True)
-    assert precedence.newly_installed(name, str(site)) is None, "what is known is the trigger's to answer"
+    write(tmp_path / "ws/other", {"other.py": ""})
+    write(site, {"_other.pth": f"{tmp_path}/ws/other\n"})
+    os.utime(site, (5, 5))
+    assert precedence.newly_installed("acme", str(site)) is None, "what is known is the trigger's to answer"
+    assert "other" in hooks.names, "and the folder is read all the same"
 
 
 def test_portions_are_joined_once_each_to_a_namespace_only() -> None:

@@ -160,16 +160,18 @@ def test_a_path_hook_that_comes_before_pythons_own_guards() -> None:
         assert rationed.is_guarded() is guarded, path_hooks
 
 
-def test_it_stands_again_where_the_runtime_has_cleared_its_cache(root: str) -> None:
+def test_it_stands_again_where_the_runtime_has_cleared_its_cache(root: str, monkeypatch: pytest.MonkeyPatch) -> None:
     rationed.keep_rationed()
     assert root not in sys.path_importer_cache, "before the first look at the disk there is nothing to do"
     learn()
     sys.path_importer_cache.clear()
     rationed.keep_rationed()
     assert kind(root) is RationedFinder
-    finder = sys.path_importer_cache[root]
-    rationed.keep_rationed()
-    assert sys.path_importer_cache[root] is finder
+    finder, put = sys.path_importer_cache[root], []
+    with monkeypatch.context() as context:
+        context.setattr(rationed, "_put_in_place", lambda: put.append(True))
+        rationed.keep_rationed()
+    assert sys.path_importer_cache[root] is finder and put == [], "each look-up of a hook asks this"
     sys.path[:] = ["/lib", root]
     rationed.keep_rationed()
     assert root not in sys.path_importer_cache
