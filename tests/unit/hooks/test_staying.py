@@ -116,9 +116,7 @@ def test_a_reapplied_patch_is_no_failure_any_more() -> None:
     assert applied.undo_patches() == ["sys_path_init"] and applied.undo_patches() == [] and applied.were_removed()
 
 
-def test_what_becomes_of_a_patch_is_logged(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_becomes_of_a_patch_is_logged(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("DBX_PATCH_LOG_LEVEL", "DEBUG")
     monkeypatch.setitem(applied._FILES, "autoreload", "no_such_file")
     applied.apply_patch("sys_path_init", runtime())
