@@ -125,7 +125,8 @@ def changes_of(source: str, module: str) -> Iterator[Mutant]:
     """Yield the mutants, and changes that do not compile."""
     finder, tree = _Finder(source), ast.parse(source)
     finder.visit(tree)
-    functions, seen = [*_functions(tree)], Counter[str]()
+    functions = [*_functions(tree)]
+    seen: Counter[str] = Counter()
     starts = [0]
     for line in source.splitlines(keepends=True):
         starts.append(starts[-1] + len(line))

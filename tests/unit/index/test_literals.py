@@ -131,7 +131,11 @@ def test_what_is_no_literal_is_refused(text: str) -> None:
 
 
 def test_depth_and_length_are_bounded() -> None:
-    assert literal("[" * 40 + "]" * 40) and literal("9" * 40) == int("9" * 40)
+    assert (
+        literal("[" * 40 + "]" * 40)
+        and arguments("f(" + "[" * 40 + "]" * 40 + ")")
+        and literal("9" * 40) == int("9" * 40)
+    )
     for text in ("[" * 41 + "]" * 41, "9" * 41):
         with pytest.raises(NotLiteral, match=r"deep|long"):
             literal(text)
@@ -144,3 +148,19 @@ def test_the_line_that_assigns_a_name_is_found_among_others() -> None:
     for source in ("", "NAMES = 1", "NAME", "OTHER = 1\n", "x.NAME = 1"):
         with pytest.raises(NotLiteral, match="no line assigns NAME"):
             assigned(source, "NAME")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a":1,"b":[1,2],"c":{}}',
+        '"\\ud83d\\ude00"',
+        '"a\\ude00"',
+        '"\\ude00"',
+        '"\\ud83d"',
+        '"\\ud83da"',
+        '"\\ud83d\\ud83d"',
+    ],
+)
+def test_json_without_blanks_and_with_halves_of_surrogates(text: str) -> None:
+    assert literal(text) == json.loads(text)

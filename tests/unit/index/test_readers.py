@@ -69,6 +69,7 @@ def test_setuptools_finder(site: Path, project: Path, annotated: bool) -> None:
     assert install.modules == {"acme": f"{project}/src/acme", "single": f"{project}/single"}
     assert install.namespaces == {"ns": [f"{project}/ns"], "empty": []}
     index = Index([str(site)])
+    assert index.whose(f"{project}/ns/part.py") == EDITABLE
     assert index.whose(f"{project}/single.py") == EDITABLE and index.whose(f"{project}/setup.py") == NOBODY
 
 
