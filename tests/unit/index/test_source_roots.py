@@ -85,3 +85,22 @@ def test_what_lies_beside_a_projects_packages(file: str) -> None:
 )
 def test_names_that_pytest_has_for_tests(name: str, of_tests: bool) -> None:
     assert source_roots.is_of_tests(name) is of_tests
+
+
+def test_of_what_a_finder_names_only_source_folders_count(site: Path, project: Path, tmp_path: Path) -> None:
+    """Else the whole machine's code would be user code; a link can lead there as well."""
+    (tmp_path / "ws/all").symlink_to("/")
+    mapping = {"acme": f"{project}/src/acme", "all": "/", "linked": f"{tmp_path}/ws/all", "init": "/__init__.py"}
+    spaces = {"ns": ["/", f"{project}/ns", f"{tmp_path}/ws/all"], "wide": ["/etc"]}
+    text = f"import sys\nMAPPING = {mapping!r}\nNAMESPACES = {spaces!r}\n"
+    line = "import __editable___x_finder; __editable___x_finder.install()\n"
+    index = index_of(site, {"__editable___x_finder.py": text, "x.pth": line})
+    (install,) = index.installs
+    assert install.modules == {"acme": f"{project}/src/acme"}
+    assert install.namespaces == {"ns": [f"{project}/ns"], "wide": []}
+    assert index.whose("/etc/x.py") == index.whose(f"{tmp_path}/ws/all/x.py") == NOBODY
+
+
+def test_a_file_that_names_nothing_is_no_install(site: Path, project: Path) -> None:
+    files = {"gone.pth": f"{project}/gone\n", "wide.pth": "/\n", "void.pth": "# text\n", "code.pth": "import os\n"}
+    assert index_of(site, files).installs == ()
