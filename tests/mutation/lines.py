@@ -23,6 +23,8 @@ def _named(filename):
 
 
 def _trace(frame, event, argument):
+    if _ours is None:  # the interpreter ends, and has cleared this module
+        return None
     filename = frame.f_code.co_filename
     name = _ours.get(filename)
     if name is None:

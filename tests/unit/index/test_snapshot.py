@@ -29,7 +29,7 @@ def test_the_most_specific_folder_decides(site: Path, project: Path, tmp_path: P
     assert index.whose(str(tmp_path / "elsewhere.py")) == NOBODY
 
 
-@pytest.mark.parametrize("near", ["src2/acme.py", "sr", "src", "src/../setup.py", "src/..", ""])
+@pytest.mark.parametrize("near", ["src2/acme.py", "sr", "src", "src/../setup.py", "src/../tests/x.py", "src/..", ""])
 def test_neighbours_of_a_source_folder(site: Path, project: Path, near: str) -> None:
     index = index_of(site, {"a.pth": str(project / "src")})
     path = f"{project}/{near}" if near else ""
@@ -105,6 +105,10 @@ def test_a_reading_that_breaks_off_takes_nothing_away(
 
 def test_what_is_remembered_of_paths_is_bounded(site: Path, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     index = index_of(site, {"a.pth": f"{project}/src\n"})
+    paths = [f"{project}/src/acme/{name}.py" for name in "abc"]
+    for path in paths:
+        index.whose(path)
+    assert set(paths) <= set(index._verdicts), "as long as they are few, all are"
     monkeypatch.setattr(snapshot, "_MAX_REMEMBERED", 3)
     for turn in range(3):
         for number in range(4):
