@@ -151,3 +151,33 @@ def test_a_path_that_the_runtime_rewrites_has_its_entries_again(
         except ZeroDivisionError:
             assert fails
         assert sys.path == [str(site), f"{project}/src"]
+
+
+DOCUMENTED = {
+    "sys_path_init": sys_path_init_patch,
+    "wsfs_import_hook": wsfs_import_hook_patch,
+    "python_path_hook": python_path_hook_patch,
+    "autoreload_hook": autoreload_hook_patch,
+}
+
+
+@pytest.mark.parametrize("name", DOCUMENTED)
+def test_each_patch_module_has_its_calls(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    module: Any = DOCUMENTED[name]
+    patched = getattr(module, f"patch_{name}")()
+    assert {status.state for status in patched.patches} == {"waiting"} and module.is_patched() is False
+    assert capsys.readouterr().out.strip() == str(patched).strip()
+    assert watching.expected() == [status.name for status in patched.patches]
+    getattr(module, f"unpatch_{name}")(verbose=False)
+    assert watching.expected() == [] and capsys.readouterr().out == ""
+    if name != "sys_path_init":
+        assert module.detect_editable_paths is wsfs_import_hook_patch.detect_editable_paths
+        assert module.refresh_editable_paths is wsfs_import_hook_patch.refresh_editable_paths
+
+
+def test_a_module_that_was_missed_while_a_trigger_was_overtaken_is_patched_by_a_call() -> None:
+    hooks.arm()
+    runtime("sys_path_init", SYS_PATH_INIT)
+    assert not sys_path_init_patch.is_patched()
+    sys_path_init_patch.patch_sys_path_init(verbose=False)
+    assert sys_path_init_patch.is_patched()
