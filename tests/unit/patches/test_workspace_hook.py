@@ -14,7 +14,7 @@ import pytest
 
 from dbx_patch import hooks
 from dbx_patch.hooks import rationed, sys_path
-from dbx_patch.index import pth_files
+from dbx_patch.index import pth_files, snapshot
 from dbx_patch.patches import wsfs_import_hook_patch as patches
 from dbx_patch.patches.wrapping import NotApplicable
 from support.workspaces import write
@@ -88,6 +88,25 @@ def test_editable_code_gets_what_lies_beside_the_notebook(project: Path) -> None
         space: dict[str, Any] = {"find": beside.find_spec}
         exec(compile("def ask():\n    return find('helper')\n", file, "exec"), space)
         assert (space["ask"]() is not None) is found
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_look_up_reads_the_index_that_is_there_and_makes_one_where_there_is_none(
+    project: Path, known: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The hook is asked at each import: a stat for each site folder would be one too many."""
+    module, current, read = runtime(), snapshot.current, []
+    patches.apply(PATCH, module)
+    root, beside = (module._WorkspacePathEntryFinder(f"{project}/{place}") for place in ("src", "other"))
+    assert root.find_spec("acme") is not None  # the site folder is listed, and has not changed since
+    monkeypatch.setattr(snapshot, "current", lambda force=False: read.append(True) or current(force))
+    space: dict[str, Any] = {"find": beside.find_spec}
+    exec(compile("def ask():\n    return find('helper')\n", f"{project}/src/acme/sub.py", "exec"), space)
+    for look in (lambda: root.find_spec("acme"), root.iter_modules, space["ask"]):
+        read.clear()
+        if not known:
+            monkeypatch.setattr(snapshot, "_index", None)
+        assert look() and bool(read) is not known
 
 
 def test_what_a_library_gets_elsewhere_it_goes_on_getting_there(project: Path, site: Path, tmp_path: Path) -> None:

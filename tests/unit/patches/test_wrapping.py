@@ -100,3 +100,12 @@ def test_two_undos_are_one_newest_first() -> None:
     assert undo
     undo()
     assert done == ["second", "first"] and both(None, None) is None
+
+
+def test_a_class_is_called_by_its_module_and_name() -> None:
+    with pytest.raises(NotApplicable, match=rf"^{__name__}\.ModuleTypeLike has no gone$"):
+        wrap(ModuleTypeLike, "gone", restoring)
+
+
+class ModuleTypeLike:
+    """What a runtime's module has in place of a function."""
