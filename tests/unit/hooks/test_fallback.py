@@ -152,6 +152,7 @@ def test_what_is_new_in_a_root_outside_the_workspace_is_found_once_the_entry_is_
 ) -> None:
     monkeypatch.setattr(pth_files, "get_site_packages_dirs", lambda: [str(site)])
     write(site, {"_acme.pth": f"{project}/src\n"})
+    os.utime(site, (1, 1))  # else it is read again, and then the name is known
     sys.path[:] = [str(site)]
     hooks.arm()
     sys_path.learn()
