@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+from typing import Any
 
 import pytest
 
-import _dbx_patch_bootstrap as bootstrap
 from dbx_patch import hooks
+from support.environments import ROOT
 
 pytestmark = pytest.mark.usefixtures("import_state")
 RUNTIME = "DATABRICKS_RUNTIME_VERSION is set"
 FOLDER = "the folder /databricks exists"
+
+
+@pytest.fixture
+def bootstrap() -> Any:
+    """This checkout's, as a process begins with it: the one that this process has may be an installed one."""
+    spec = importlib.util.spec_from_file_location("fresh", ROOT / "src/_dbx_patch_bootstrap.py")
+    assert spec is not None and spec.loader is not None
+    fresh = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(fresh)
+    return fresh
 
 
 @pytest.mark.parametrize(
@@ -34,7 +46,7 @@ FOLDER = "the folder /databricks exists"
     ],
 )
 def test_whether_and_why(
-    environ: dict[str, str], folder: bool, decided: tuple[bool, str], monkeypatch: pytest.MonkeyPatch
+    bootstrap: Any, environ: dict[str, str], folder: bool, decided: tuple[bool, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[object] = []
 
@@ -48,7 +60,7 @@ def test_whether_and_why(
 
 
 @pytest.mark.parametrize("enabled", [True, False])
-def test_armed_once_in_a_process(enabled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_armed_once_in_a_process(bootstrap: Any, enabled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """A virtual environment's site runs each `.pth` twice."""
     armed: list[bool] = []
     monkeypatch.setenv("DBX_PATCH_ENABLED", str(int(enabled)))
@@ -56,3 +68,21 @@ def test_armed_once_in_a_process(enabled: bool, monkeypatch: pytest.MonkeyPatch)
     bootstrap.init()
     bootstrap.init()
     assert armed == [True] * enabled and bootstrap.runs == 2 and bootstrap.fault is None
+
+
+def test_what_fails_while_it_arms_is_kept_and_no_more(bootstrap: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`site` would print it, at each start of Python."""
+
+    def fail() -> None:
+        try:
+            raise KeyError("inner")
+        except KeyError as inner:
+            raise MemoryError("ours") from inner
+
+    monkeypatch.setenv("DBX_PATCH_ENABLED", "1")
+    monkeypatch.setattr(hooks, "arm", fail)
+    assert bootstrap.fault is None and bootstrap.runs == 0
+    bootstrap.init()
+    fault = bootstrap.fault
+    assert repr(fault) == "MemoryError('ours')" and bootstrap.runs == 1
+    assert fault.__traceback__ is fault.__context__ is fault.__cause__ is None, "they would keep frames alive"
