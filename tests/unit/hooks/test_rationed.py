@@ -81,7 +81,7 @@ def test_whoever_it_stood_for_gets_the_entry_back(root: str, guarded: bool) -> N
     assert type(finder) is RationedFinder and finder.stands_for is theirs
     rationed.unration()
     assert sys.path_importer_cache.get(root) is theirs and kind(sys.path[0]) is FileFinder
-    learn()
+    rationed.renew(snapshot.current())  # of the same path and the same index
     assert kind(root) is RationedFinder and kind(sys.path[0]) is SiteFinder
 
 
