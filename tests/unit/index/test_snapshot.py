@@ -60,7 +60,11 @@ def test_the_index_knows_when_it_is_stale(
     os.utime(site, (2, 2))
     second = snapshot.current()
     assert second.path_entries == [str(project / "src")] and snapshot.current() is second
-    assert snapshot.current(force=True) is not second
+    forced = snapshot.current(force=True)
+    assert forced is not second and forced.readings[0] is not second.readings[0], "the folder itself is read anew"
+    sys.path.append("/x/site-packages")
+    monkeypatch.setattr(pth_files, "get_site_packages_dirs", lambda: [str(site), "/x/site-packages"])
+    assert snapshot.current().readings[0] is forced.readings[0], "and otherwise only what has changed"
 
 
 def test_a_young_mtime_is_not_trusted(site: Path) -> None:
