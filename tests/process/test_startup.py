@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from support.environments import DATABRICKS, ROOT, Environment, build_wheel, make_venv, run
-from support.workspaces import src_project
+from support.workspaces import src_project, write
 
 MODULES = "import sys, json; print(json.dumps(sorted(sys.modules)))"
 BOTH = "['ImportTrigger', 'EditableFallback']\n"
@@ -165,3 +165,21 @@ def test_a_process_whose_environment_was_cleaned_is_told_by_the_folder(
     code = "import dbx_patch; print(dbx_patch.check_patch_status(verbose=False).reason)"
     said = "the folder /databricks exists" if armed else "this is not Databricks"
     assert environment.run(code).stdout == said + "\n"
+
+
+IN_FRONT = """import sys
+class InFront:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        return None
+sys.meta_path.insert(0, InFront())
+"""
+
+
+def test_the_trigger_is_asked_first_also_of_finders_that_other_lines_put_there(environment: Environment) -> None:
+    """meson-python's line does, and `site` runs each line twice in a virtual environment."""
+    line = "import sys; exec(open(os.path.join(sitedir, 'in_front.txt')).read())\n"
+    write(environment.site_packages, {"_a_finder.pth": line, "in_front.txt": IN_FRONT})
+    order = "import sys; print([type(f).__name__ for f in sys.meta_path if type(f) is not type][:3])"
+    done = environment.run(order, env=DATABRICKS)
+    assert (done.stderr, done.stdout) == ("", "['ImportTrigger', 'InFront', 'InFront']\n")

@@ -15,7 +15,7 @@ import pytest
 
 # Each module's globals that its functions rebind or fill, and what they are in a process that has done nothing yet.
 GLOBALS: dict[str, dict[str, Any]] = {
-    "_dbx_patch_bootstrap": {"runs": 0, "fault": None},
+    "_dbx_patch_bootstrap": {"runs": 0, "armed": False, "fault": None},
     "dbx_patch.commands.notebook": {"_armed_here": False},
     "dbx_patch.hooks": {"watched": {}, "names": frozenset(), "_asking": {}, "_loaded": {}, "faults": []},
     "dbx_patch.hooks.applied": {"undos": {}, "_remarks": {}},

@@ -75,7 +75,7 @@ class Imports:
             theirs = self.finders.others(name, None, self.paths.after)
             if theirs is not None and theirs.entry in self.paths.after and theirs.entry not in self.paths.before:
                 theirs.how = "fallback"  # what was lost is put back first
-            return self._judged(name, theirs, installs) or self._missed(name, installs)
+            return self._judged(name, None, theirs, installs) or self._missed(name, installs)
         return self.finders.others(name, None, self.paths.before) or self._missed(name, installs)
 
     def _named(self, installs: Sequence[Any]) -> List[EditableInstall]:
@@ -83,7 +83,9 @@ class Imports:
         place = {id(install): number for number, install in enumerate(self.search.index.installs)}
         return [self.search.installs[place[id(install)]] for install in installs]
 
-    def _judged(self, name: str, theirs: Optional[Hit], installs: List[EditableInstall]) -> Optional[Hit]:
+    def _judged(
+        self, name: str, path: Optional[List[str]], theirs: Optional[Hit], installs: List[EditableInstall]
+    ) -> Optional[Hit]:
         """Retell ``precedence.answer``: the others' answer, or the installs' own where that is due."""
         if theirs is not None and theirs.fault:
             return theirs  # what other finders raise passes through
@@ -91,12 +93,12 @@ class Imports:
         order = [canonical(entry) for entry in self.paths.after]
         if answers.stays(_spec_of(theirs), given, order):
             return theirs
-        own = self._own(name, None, installs, False)
+        own = self._own(name, path, installs, path is not None)
         if own is None or self.search.disk.is_refused_notebook(own.location):
             return theirs
         if own.namespace and theirs is not None:
             if theirs.namespace:
-                theirs.search = list(dict.fromkeys([*(theirs.search or ()), *(own.search or ())]))
+                theirs.search = portions.in_place(theirs.search or (), own.search or [], installs, order)
             return theirs
         return own
 
@@ -129,7 +131,11 @@ class Imports:
     def below(self, name: str, parent: Hit) -> Optional[Hit]:
         """Return who answers for a submodule. Raises Refused."""
         path = self.path_of(parent) or []
-        return self.finders.others(name, path, path) or self._missed_below(name, parent, path)
+        hit = self.finders.others(name, path, path)
+        installs = self._named(self.search.index.providers.get(name, ()))
+        if self.paths.named and installs:
+            hit = self._judged(name, path, hit, installs)
+        return hit or self._missed_below(name, parent, path)
 
     def _missed_below(self, name: str, parent: Hit, path: List[str]) -> Optional[Hit]:
         installs = self._named(self.search.index.providers.get(name.partition(".")[0], ()))

@@ -69,7 +69,7 @@ _loaded: "Dict[str, Callable[..., Any]]" = {}
 # meanwhile, so whoever holds it waits for no import lock. Reentrant: a signal's handler can import in the midst of it.
 lock = RLock()
 
-# module, or top-level name of an editable install -> what runs after its body, in order of registration
+# module, or name that an editable install provides -> what runs after its body, in order of registration
 watched: "Dict[str, List[Callback]]" = {}
 names: "FrozenSet[str]" = frozenset()
 # (module, thread) pairs that one of our finders is asking the others about: a dict, because putting into one and
@@ -247,13 +247,12 @@ def disabled_patches() -> "Set[str]":
 
 
 def expect(patches: "Iterable[str]") -> None:
-    """Have these patches applied to their runtime modules: now to what is loaded, and when one loads. Idempotent."""
+    """Have these patches applied to their modules, now or when these load, and the trigger asked first. Idempotent."""
     for patch in patches:
         for module in RUNTIME_MODULES[patch]:
             register(module, APPLIERS[patch])
     with lock:
-        if not is_in_place(TRIGGER):
-            sys.meta_path.insert(0, TRIGGER)
+        sys.meta_path[:] = [TRIGGER, *(finder for finder in sys.meta_path if finder is not TRIGGER)]
 
 
 def arm() -> None:

@@ -158,12 +158,13 @@ def stays(theirs: "Optional[ModuleSpec]", installs: "List[Install]", order: "Lis
 
 
 def _entry_of(spec: "ModuleSpec") -> str:
-    """Return the path entry that a top-level module's file was found in; "" for one without a file."""
-    origin = spec.origin or ""
-    if not os.path.isabs(origin):
+    """Return the path entry that a module's file was found below; "" for one without a file."""
+    folder = spec.origin or ""
+    if not os.path.isabs(folder):
         return ""
-    folder = os.path.dirname(origin)
-    return canonical(os.path.dirname(folder) if spec.submodule_search_locations is not None else folder)
+    for _ in range(spec.name.count(".") + (2 if spec.submodule_search_locations is not None else 1)):
+        folder = os.path.dirname(folder)
+    return canonical(folder)
 
 
 def is_from(spec: "ModuleSpec", installs: "List[Install]") -> bool:

@@ -102,17 +102,20 @@ def join(theirs: "ModuleSpec", own: "ModuleSpec", installs: "List[Install]") -> 
         spec = search(name, path)
         try:
             if spec is not None and spec.loader is None:
-                spec.submodule_search_locations = _in_place(spec.submodule_search_locations or (), added, installs)
+                spec.submodule_search_locations = in_place(
+                    spec.submodule_search_locations or (), added, installs, entries_in_order()
+                )
         except Exception as fault:
             record_fault(name, fault)
         return spec
 
-    known._path_finder, known._path = search_again, _in_place(found, added, installs)
+    known._path_finder, known._path = search_again, in_place(found, added, installs, entries_in_order())
 
 
-def _in_place(found: "Iterable[str]", added: "List[str]", installs: "List[Install]") -> "List[str]":
-    """Return portions with ``added`` before those that stand behind the installs' site folder on ``sys.path``."""
-    order = entries_in_order()
+def in_place(
+    found: "Iterable[str]", added: "List[str]", installs: "Iterable[Sourced]", order: "List[str]"
+) -> "List[str]":
+    """Return portions with ``added`` before those that stand behind the installs' site folder in ``order``."""
     site = min((order.index(i.site_folder) for i in installs if i.site_folder in order), default=len(order))
     behind = set(order[site + 1 :]).difference(order[:site])
     portions = list(found)

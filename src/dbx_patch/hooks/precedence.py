@@ -1,10 +1,10 @@
-"""Who answers for a top-level name that an editable install provides: what a wheel's place would say.
+"""Who answers for a name that an editable install provides: what a wheel's place would say.
 
 A wheel's files lie in its site folder, so what stands before that folder on ``sys.path`` wins over it, and it wins over
 what stands behind: a copy in a lower environment (RUNTIME.md, "Environments are stacked"), and everywhere over a bare
 folder that merely has its name. An editable install's sources lie elsewhere, on a path entry that the runtime may have
 dropped, behind a hook that may refuse, or in an installer's finder that CPython asks last. So the others are asked
-first, and their answer is then judged by its place.
+first, and their answer is then judged by its place. The same holds for what a finder maps into a namespace.
 """
 
 from dbx_patch import hooks
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def answer(
     name: str, path: "Optional[Sequence[str]]" = None, target: "Optional[ModuleType]" = None
 ) -> "Optional[ModuleSpec]":
-    """Return the spec for a top-level name that the index knows: the others', or our own where that is due.
+    """Return the spec for a name that the index knows: the others', or our own where that is due.
 
     What other finders raise passes through; a fault of our own is recorded, and theirs is the answer.
     """
@@ -42,7 +42,7 @@ def answer(
     try:
         ours, why = theirs, ""
         if not answers.stays(theirs, installs, entries_in_order()):
-            ours, why = _ours(name, theirs, installs, index)
+            ours, why = _ours(name, path, theirs, installs, index)
         if restored:
             why = "its path entry was lost"
         if why and ours is not None and answers.is_from(ours, installs):
@@ -71,10 +71,14 @@ def newly_installed(name: str, site_folder: str) -> "Optional[ModuleSpec]":
 
 @unseen
 def _ours(
-    name: str, theirs: "Optional[ModuleSpec]", installs: "List[Install]", index: "sys_path.Index"
+    name: str,
+    path: "Optional[Sequence[str]]",
+    theirs: "Optional[ModuleSpec]",
+    installs: "List[Install]",
+    index: "sys_path.Index",
 ) -> "Tuple[Optional[ModuleSpec], str]":
     """Return the installs' own spec and why it is given, or ``theirs`` where they have no better."""
-    own = answers.find(name, None, index, installs)
+    own = answers.find(name, path, index, installs, in_namespace=path is not None)
     if own is None or is_refused_notebook(own.origin or ""):
         return theirs, ""
     if own.loader is None and theirs is not None:

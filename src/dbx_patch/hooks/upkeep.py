@@ -20,7 +20,7 @@ def keep_first() -> bool:
     with hooks.lock:
         if not hooks.is_in_place(hooks.TRIGGER):
             return False
-        sys.meta_path[:] = [hooks.TRIGGER, *(f for f in sys.meta_path if f is not hooks.TRIGGER)]
+        hooks.expect(())
     return bool(outside_import_lock(patch_loaded))
 
 

@@ -8,7 +8,7 @@ The state of the process, all of it:
 - ``hooks.rationed``: ``_all_entries``, ``_judged``, ``ours``, ``patched_hooks``;
   ``hooks.sys_path``: ``_complete``, ``_learnt``
 - ``index.snapshot``: ``_index``; ``index.scan``: ``_trees``; ``index.pth_files``: ``doubts``
-- ``patches.wsfs_import_hook_patch``: ``_entries``; the bootstrap: ``runs``, ``fault``
+- ``patches.wsfs_import_hook_patch``: ``_entries``; the bootstrap: ``runs``, ``armed``, ``fault``
 """
 
 import sys
@@ -39,7 +39,7 @@ def when_imported(module: str) -> "Callable[[Callback], Callback]":
 
 
 def watch(names: "Iterable[str]") -> None:
-    """Have the trigger answer for these top-level names, and for none of those that it was told before."""
+    """Have the trigger answer for these names of installs, and for none of those that it was told before."""
     before, hooks.names = hooks.names, frozenset(names)
     for name in hooks.names:
         hooks.watched.setdefault(name, [])

@@ -53,6 +53,7 @@ class Index:
         self.path_entries = list(self.names_in)
         # top-level name -> the path entries in whose folders a module of that name merely lies
         self.beside: Dict[str, List[str]] = {}
+        # top-level name, or full name of what a finder maps into a namespace -> the installs that provide it
         self.providers: Dict[str, List[Install]] = {}
         self._verdicts: Dict[str, str] = {}
         self._verdicts_of_folders: Dict[str, str] = {}
@@ -68,7 +69,7 @@ class Index:
                 for spelling in (*spellings(root), *spellings(reading.real_path(root))):
                     self.names_in.setdefault(spelling, names)
             for install in reading.installs:
-                for name in self._importable(install):
+                for name in self._importable(install) | _mapped_into_namespaces(install):
                     self.providers.setdefault(name, []).append(install)
                 self._own(install, reading)
 
@@ -159,6 +160,10 @@ class Index:
 
 def _mapped(install: "Install") -> "Set[str]":
     return {name.partition(".")[0] for names in (install.modules, install.namespaces) for name in names}
+
+
+def _mapped_into_namespaces(install: "Install") -> "Set[str]":
+    return {name for name in install.modules if name.rpartition(".")[0] in install.namespaces}
 
 
 def _read(site_folders: "List[str]", before: "List[SiteReading]") -> "List[SiteReading]":

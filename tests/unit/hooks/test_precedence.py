@@ -12,7 +12,7 @@ from typing import Iterator
 import pytest
 
 from dbx_patch import hooks
-from dbx_patch.hooks import precedence, sys_path, watching
+from dbx_patch.hooks import portions, precedence, sys_path, watching
 from dbx_patch.index import pth_files
 from support.workspaces import write
 
@@ -100,7 +100,7 @@ def test_a_namespace_of_the_installs_takes_no_packages_name_and_joins_another_ha
     lower = write(tmp_path / "lower", {"space/other.py": ""})
     assert found("space") == (None, [f"{root}/space"])
     sys.path.append(str(lower))
-    assert found("space") == (None, [f"{lower}/space", f"{root}/space"])
+    assert found("space") == (None, [f"{root}/space", f"{lower}/space"])
     write(lower, {"space/__init__.py": ""})
     importlib.invalidate_caches()
     assert found("space") == (f"{lower}/space/__init__.py", [f"{lower}/space"])
@@ -152,8 +152,8 @@ def test_what_was_installed_just_now_is_answered_at_its_site_folders_place(
 def test_portions_are_joined_once_each_to_a_namespace_only() -> None:
     theirs, ours = ModuleSpec("a", None, is_package=True), ModuleSpec("a", None, is_package=True)
     theirs.submodule_search_locations, ours.submodule_search_locations = ["/x"], ["/y", "/x"]
-    precedence._join(theirs, ours)
+    portions.join(theirs, ours, [])
     assert theirs.submodule_search_locations == ["/x", "/y"]
     ours.submodule_search_locations = None
-    precedence._join(theirs, ours)
+    portions.join(theirs, ours, [])
     assert theirs.submodule_search_locations == ["/x", "/y"]
