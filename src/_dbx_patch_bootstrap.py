@@ -1,7 +1,6 @@
 """What an interpreter's start costs: one look at the environment, and nothing more off Databricks.
 
-``site`` calls :func:`init` from ``zzz_dbx_patch.pth`` (or ``.start``), twice in a virtual environment: other ``.pth``
-lines run twice there too, and may have put a finder before ours.
+``site`` calls :func:`init` from ``zzz_dbx_patch.pth`` (or ``.start``), twice in a virtual environment.
 Only ``os`` is imported, which every start has loaded already.
 """
 
@@ -9,7 +8,6 @@ import os
 
 # For `dbx-patch status` and `verify`: how often init() ran here, and what it could not survive otherwise.
 runs = 0
-armed = False
 fault = None  # type: Exception | None
 
 
@@ -31,19 +29,15 @@ def decide(environ: "dict[str, str]" = os.environ) -> "tuple[bool, str]":  # typ
 
 def init() -> None:
     """Arm dbx-patch where Databricks is. Never prints; no Exception leaves it, since ``site`` would print that."""
-    global armed, fault, runs
+    global fault, runs
     runs += 1
+    if runs > 1:
+        return
     try:
-        if armed:
-            from dbx_patch.hooks import TRIGGER, expect, is_in_place
-
-            if is_in_place(TRIGGER):
-                expect(())
-        elif runs == 1 and decide()[0]:
+        if decide()[0]:
             from dbx_patch.hooks import arm
 
             arm()
-            armed = True
     except Exception as error:
         error.__traceback__ = error.__context__ = error.__cause__ = None  # they would keep frames alive
         fault = error

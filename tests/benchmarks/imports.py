@@ -60,9 +60,10 @@ def _miss_operations(size: int, operations: dict[str, int]) -> Iterator[Row]:
     row = Row(GROUP, what, operations["miss of user code"], "operations", "source folders", sources)
     row.note = "a module may be new there; PathFinder, which asks the index alone, spares as many"
     yield row.at_most(folders + sources, "one per site folder and source folder")
-    what = f"file operations of a miss and PathFinder's before it, no hook, {size} installs"
-    row = Row(GROUP, what, operations["both, unguarded"], "operations", "plain Python", operations["plain PathFinder"])
-    yield row.at_most(operations["plain PathFinder"] + folders, "one per site folder more")
+    for which, who in {"both, unguarded": "library", "both, unguarded, user code": "user code"}.items():
+        what = f"file operations of a {who}'s miss with PathFinder's before it, no hook, {size} installs"
+        row = Row(GROUP, what, operations[which], "operations", "plain Python", operations["plain PathFinder"])
+        yield row.at_most(operations["plain PathFinder"] + folders, "one per site folder more")
 
 
 def _instructions(probe: Probe, counts: dict[str, list[float]]) -> Iterator[Row]:

@@ -37,8 +37,10 @@ print(json.dumps([answers, again == answers, sum(fileops.counts.values()), len(c
 """
 LOOK_UPS = """
 import json, sys, fileops
+from importlib.machinery import PathFinder
 from dbx_patch.index import snapshot
 from dbx_patch import hooks
+from dbx_patch.hooks import rationed
 hooks.FALLBACK.find_spec("missing_before")
 fileops.install()
 def cost(function, *arguments):
@@ -53,13 +55,19 @@ def cost(function, *arguments):
     return [len(calls), fileops.since(before)]
 front = cost(hooks.TRIGGER.find_spec, "surely_missing", None, None)
 miss = cost(hooks.FALLBACK.find_spec, "surely_missing", None, None)
+PathFinder.find_spec("surely_missing")
+theirs = cost(PathFinder.find_spec, "surely_missing")[1]["stat"]
+rationed.unration()
+sys.path_importer_cache.clear()
+PathFinder.find_spec("surely_missing")
+plain = cost(PathFinder.find_spec, "surely_missing")[1]["stat"]
 class Refusing:
     find_spec = staticmethod(lambda name, target=None: None)
 index = snapshot.current()
 sys.path_importer_cache[index.path_entries[0]] = Refusing
 assert hooks.FALLBACK.find_spec("acme_0", None, None) is not None
 hit = cost(hooks.FALLBACK.find_spec, "acme_0", None, None)
-print(json.dumps([front, miss, hit, len(index.site_folders), len(index.path_entries)]))
+print(json.dumps([front, miss, hit, len(index.site_folders), len(index.path_entries), theirs, plain]))
 """
 ASKING = """
 import importlib, json, os
@@ -138,7 +146,7 @@ def test_a_look_up_costs_the_same_for_any_number_of_installs(environment: Enviro
     found = []
     for count in (FEW, MANY):
         with_installs(environment, tmp_path, count, "projects")
-        front, miss, hit, folders, roots = environment.value(LOOK_UPS, env=COUNTING)  # type: ignore[misc]
+        front, miss, hit, folders, roots, _, _ = environment.value(LOOK_UPS, env=COUNTING)  # type: ignore[misc]
         assert roots == count
         assert front == [1, {"stat": 0, "listdir": 0, "open": 0}], "one call, and no look at the disk"
         assert miss[1] == {"stat": folders, "listdir": 0, "open": 0}
@@ -153,8 +161,9 @@ def test_a_miss_of_user_codes_looks_once_into_each_source_folder_in_the_workspac
     """That is where a new module would be; as often as plain Python looks there."""
     for count in (FEW, MANY):
         with_installs(environment, tmp_path, count)
-        _, miss, _, folders, roots = environment.value(LOOK_UPS, env=COUNTING)  # type: ignore[misc]
-        assert roots == count and miss[1] == {"stat": folders + roots, "listdir": 0, "open": 0}
+        _, miss, _, folders, roots, theirs, plain = environment.value(LOOK_UPS, env=COUNTING)  # type: ignore[misc]
+        assert roots == count and theirs == plain >= roots + folders
+        assert miss[1] == {"stat": folders, "listdir": 0, "open": 0}, "PathFinder has been there"
 
 
 @pytest.mark.core

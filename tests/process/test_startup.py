@@ -179,7 +179,8 @@ sys.meta_path.insert(0, InFront())
 def test_the_trigger_is_asked_first_also_of_finders_that_other_lines_put_there(environment: Environment) -> None:
     """meson-python's line does, and `site` runs each line twice in a virtual environment."""
     line = "import sys; exec(open(os.path.join(sitedir, 'in_front.txt')).read())\n"
-    write(environment.site_packages, {"_a_finder.pth": line, "in_front.txt": IN_FRONT})
-    order = "import sys; print([type(f).__name__ for f in sys.meta_path if type(f) is not type][:3])"
-    done = environment.run(order, env=DATABRICKS)
+    files = {"_a_finder.pth": line, "in_front.txt": IN_FRONT, "IPython.py": ""}
+    write(environment.site_packages, files)
+    order = "import IPython, sys; print([type(f).__name__ for f in sys.meta_path if type(f) is not type][:3])"
+    done = environment.run(order, env=DATABRICKS)  # where a kernel begins, names are learnt
     assert (done.stderr, done.stdout) == ("", "['ImportTrigger', 'InFront', 'InFront']\n")

@@ -15,7 +15,7 @@ import pytest
 
 # Each module's globals that its functions rebind or fill, and what they are in a process that has done nothing yet.
 GLOBALS: dict[str, dict[str, Any]] = {
-    "_dbx_patch_bootstrap": {"runs": 0, "armed": False, "fault": None},
+    "_dbx_patch_bootstrap": {"runs": 0, "fault": None},
     "dbx_patch.commands.notebook": {"_armed_here": False},
     "dbx_patch.hooks": {"watched": {}, "names": frozenset(), "_asking": {}, "_loaded": {}, "faults": []},
     "dbx_patch.hooks.applied": {"undos": {}, "_remarks": {}},
@@ -26,7 +26,7 @@ GLOBALS: dict[str, dict[str, Any]] = {
     "dbx_patch.hooks.portions": {"_extends": {}},
     "dbx_patch.hooks.rationed": {"_all_entries": False, "_judged": (None, None, {}), "ours": {}, "patched_hooks": []},
     "dbx_patch.hooks.sys_path": {"_complete": (None, []), "_learnt": None},
-    "dbx_patch.index.pth_files": {"doubts": 0},
+    "dbx_patch.index.pth_files": {"doubts": 0, "_ordered": ([], [])},
     "dbx_patch.index.scan": {"_trees": {}},
     "dbx_patch.index.snapshot": {"_index": None},
     "dbx_patch.patches.wsfs_import_hook_patch": {"_entries": {}},

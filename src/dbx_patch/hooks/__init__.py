@@ -270,7 +270,8 @@ def arm() -> None:
         for finder in sys.meta_path:
             its_module = sys.modules.get(str(getattr(finder, "__module__", "")))
             known = getattr(its_module, "MAPPING", None) or getattr(finder, "_redirections", None)
-            names |= {str(name).partition(".")[0] for name in (known if isinstance(known, dict) else ())}
+            for name in known if isinstance(known, dict) else ():
+                names |= {str(name).partition(".")[0]}
         watched.update({name: watched.get(name, []) for name in names})
 
 

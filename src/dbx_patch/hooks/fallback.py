@@ -106,8 +106,8 @@ def _lying_about(name: str, path: "Optional[Sequence[str]]", index: "Index") -> 
 
     That is what lies beside a flat project's packages, and what is new since the folder was listed; and tests, which
     pytest imports from path entries of its own. A miss owes the workspace no other look that it would not have had
-    without us: what anybody's import would look into without us is looked into for everybody, an entry that we put
-    back only for user code.
+    without us: what anybody's import would look into without us is looked into for libraries, which our finders have
+    kept from it, and an entry that we put back for user code.
     """
     beside, has_tests = index.beside.get(name, ()), is_of_tests(name.partition(".")[0])
     entries = [  # as `sys.path` has them: the first one wins, if nothing says which of them is meant
@@ -119,11 +119,10 @@ def _lying_about(name: str, path: "Optional[Sequence[str]]", index: "Index") -> 
         asked_for = callers.having_its_file(name, entries)
         entries.sort(key=lambda entry: entry != asked_for)
     early: List[str] = []
-    if path is None:
-        entries += rationed.entries_of("open", index)
-        early = rationed.entries_of("early", index)
-    if early and callers.is_user_import(index, name):
-        entries += early
+    if path is None and index.path_entries:
+        is_users = callers.is_user_import(index, name)  # which has looked into the open ones itself
+        early = rationed.entries_of("early", index) if is_users else []
+        entries += early if is_users else rationed.entries_of("open", index)
     for entry in entries:
         spec: Optional[ModuleSpec] = answers.look_into(entry, name)
         if spec is not None and spec.loader is not None:

@@ -70,7 +70,8 @@ def entries_of(kind: str, index: "Index") -> "List[str]":
     without us, since `site` put it there or the driver sent it.
     """
     renew(index)
-    return [entry for entry in list(_judged[2]) if _kind_of(entry) == kind]
+    is_open = [entry for entry, judged in list(_judged[2].items()) if judged == "open" and _kind_of(entry) == "open"]
+    return is_open if kind == "open" else [entry for entry in list(_judged[2]) if entry not in is_open]
 
 
 def _kind_of(entry: str) -> "Optional[str]":

@@ -29,6 +29,7 @@ def learn(force: bool = False) -> "Index":
             _forget_gone(before, index)
             _take_away(set(before.path_entries) - set(index.path_entries))
         if hooks.is_in_place(hooks.TRIGGER):
+            hooks.expect(())  # first: in a virtual environment `site` runs other .pth lines once more after ours
             watching.watch(() if "fallback" in hooks.disabled_patches() else index.providers)
             rationed.renew(index)
     return index

@@ -7,8 +7,8 @@ The state of the process, all of it:
   ``hooks.journal``: ``_handed_over``; ``hooks.loaders``: ``_running``; ``hooks.portions``: ``_extends``
 - ``hooks.rationed``: ``_all_entries``, ``_judged``, ``ours``, ``patched_hooks``;
   ``hooks.sys_path``: ``_complete``, ``_learnt``
-- ``index.snapshot``: ``_index``; ``index.scan``: ``_trees``; ``index.pth_files``: ``doubts``
-- ``patches.wsfs_import_hook_patch``: ``_entries``; the bootstrap: ``runs``, ``armed``, ``fault``
+- ``index.snapshot``: ``_index``; ``index.scan``: ``_trees``; ``index.pth_files``: ``doubts``, ``_ordered``
+- ``patches.wsfs_import_hook_patch``: ``_entries``; the bootstrap: ``runs``, ``fault``
 """
 
 import sys

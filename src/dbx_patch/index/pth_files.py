@@ -9,7 +9,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import List, Optional, Union
+    from typing import List, Optional, Tuple, Union
 
     AnyPath = Union[str, "os.PathLike[str]"]
 
@@ -107,9 +107,21 @@ def find_pth_files(site_packages: "AnyPath") -> "List[str]":
     return files_ending(site_packages, ".pth")
 
 
+_ordered: "Tuple[List[object], List[str]]" = ([], [])  # sys.path as it was, and its entries in one spelling
+
+
 def entries_in_order() -> "List[str]":
-    """Return ``sys.path`` with its entries spelled as ``site`` would, to compare places; "" for what is no string."""
-    return [canonical(entry) if isinstance(entry, str) else "" for entry in sys.path]
+    """Return ``sys.path`` with its entries spelled as ``site`` would, to compare places; "" for what is no string.
+
+    One comparison where it has not changed, since imports ask for it that find an editable.
+    """
+    global _ordered
+    path, order = _ordered
+    if path != sys.path:
+        path = list(sys.path)
+        order = [canonical(entry) if isinstance(entry, str) else "" for entry in path]
+        _ordered = (path, order)
+    return list(order)
 
 
 def folders_of_site() -> "List[str]":

@@ -14,7 +14,9 @@ from dbx_patch import hooks
 
 MISSING, PROVIDED = "surely_missing", "acme_000"
 # What most misses are: a library tries an optional module
-BY_A_LIBRARY = compile(f"lambda: find_spec({MISSING!r})", sysconfig.get_path("purelib") + "/some_library.py", "eval")
+A_LIBRARY = sysconfig.get_path("purelib") + "/some_library.py"
+BY_A_LIBRARY = compile(f"lambda: find_spec({MISSING!r})", A_LIBRARY, "eval")
+BOTH_BY_A_LIBRARY = compile(f"lambda: first({MISSING!r}) or second({MISSING!r})", A_LIBRARY, "eval")
 _TABLE = dict.fromkeys(hooks.watched)
 
 
@@ -111,7 +113,11 @@ def main():
         leave()
         result["plain PathFinder"] = operations(found["PathFinder, a miss"])
         found["miss"]()
-        result["both, unguarded"] = operations(lambda: found["PathFinder, a miss"]() or found["miss"]())
+        both = {"first": PathFinder.find_spec, "second": hooks.FALLBACK.find_spec}
+        result["both, unguarded"] = operations(eval(BOTH_BY_A_LIBRARY, both))
+        result["both, unguarded, user code"] = operations(
+            lambda: PathFinder.find_spec(MISSING) or hooks.FALLBACK.find_spec(MISSING)
+        )
         result["site folders"] = len(snapshot.current().site_folders)
         result["source folders"] = len(snapshot.current().path_entries)
         print(json.dumps(result))
