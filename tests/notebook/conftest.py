@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from dbx_patch.simulator import Variant
+from dbx_patch.simulator.variant import HOOKS
 from support.kernels import ERAS, renamed_runtime
+from support.settings import Setting
+from support.workspaces import Workspace
 
 
 @pytest.fixture(params=ERAS)
@@ -19,3 +24,15 @@ def runtime(request: pytest.FixtureRequest, era: str, tmp_path: Path) -> dict[st
     """Options for a kernel: a runtime with the names that dbx-patch knows, and one with none of them."""
     directory = renamed_runtime(tmp_path / "renamed", era) if request.param == "renamed" else None
     return {"runtime": era, "runtime_dir": directory}
+
+
+@pytest.fixture(params=[*HOOKS, "renamed"])
+def setting(request: pytest.FixtureRequest, era: str, tmp_path: Path) -> Setting:
+    """Each way in which a runtime guards the workspace, and a runtime with none of the names that dbx-patch knows."""
+    options: dict[str, Any] = {"runtime": era}
+    if request.param == "renamed":
+        options["runtime_dir"] = renamed_runtime(tmp_path / "renamed", era)
+    else:
+        repository = Workspace(tmp_path).home if request.param == "cache_outside_git" else None
+        options["variant"] = Variant(hook=request.param, repository=repository)
+    return Setting(options, request.param in ("path_hooks", "renamed"), tmp_path / "scratch")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,13 @@ import pytest
 
 from dbx_patch.simulator import Variant
 from support.environments import once
-from support.kernels import ERAS, LIBRARY, Notebook, renamed_runtime
-from support.stacked import CHAININGS, Stack, install_cell, install_copy, make_stack, pip_cell, stack_in
+from support.kernels import LIBRARY, Notebook, renamed_runtime
+from support.stacked import CHAININGS, Stack, install_cell, make_stack, pip_cell, stack_in
 from support.workspaces import Workspace, flat_project, package, src_project, write
 
 SHAPES = {"path line": src_project, "setuptools' finder": flat_project}
-HOOKS = ("path_hooks", "cache")
+# Where no hook guards the repository, one chaining will do: it is the notebook's own environment that matters there
+SETTINGS = [*itertools.product(CHAININGS, ("path_hooks", "cache")), ("path line", "cache_outside_git")]
 PURGE = "import sys; [sys.modules.pop(m) for m in [*sys.modules] if m.partition('.')[0] == 'acme'] and None\n"
 VALUE = "import acme; acme.VALUE"
 BY_LIBRARY = "import {0}, sys; {0}.load('acme.deep.leaf'); sys.modules['acme'].VALUE"
@@ -27,19 +29,20 @@ WAYS = {
 EDITABLE, COPY, BESIDE = "editable", "lower copy", "beside the notebook"
 
 
-@pytest.fixture(params=CHAININGS)
-def chaining(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+@pytest.fixture(params=SETTINGS, ids="-".join)
+def setting(request: pytest.FixtureRequest) -> tuple[str, str]:
+    chaining, hook = request.param
+    return chaining, hook
 
 
-@pytest.fixture(params=ERAS)
-def era(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+@pytest.fixture
+def chaining(setting: tuple[str, str]) -> str:
+    return setting[0]
 
 
-@pytest.fixture(params=HOOKS)
-def hook(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+@pytest.fixture
+def hook(setting: tuple[str, str]) -> str:
+    return setting[1]
 
 
 class Layers(Notebook):
@@ -53,12 +56,17 @@ class Layers(Notebook):
     def project(self) -> Path:
         return self.workspace.home / "proj"
 
+    def options(self, era: str, hook: str, place: str = "slot") -> dict[str, Any]:
+        """For a kernel."""
+        repository = self.workspace.home if hook == "cache_outside_git" else None
+        return {"runtime": era, "variant": Variant(hook, place, repository)}
+
 
 def make_layers(folder: Path, tools: Path, wheel: Path, shape: str, chaining: str) -> Layers:
     """A copy below, a library in each environment, things that are below only; nothing editable yet."""
     layers = Layers(make_stack(folder, tools), Workspace(folder).create())
     upper, lower = layers.stack.upper, layers.stack.lower
-    install_copy(lower, SHAPES[shape](folder / "old", "acme", COPY))
+    lower.install_project(SHAPES[shape](folder / "old", "acme", COPY))
     write(lower.site_packages, {"lower_library.py": LIBRARY, **package("below"), "below_module.py": ""})
     write(upper.site_packages, {"library.py": LIBRARY})
     upper.install(wheel)
@@ -96,7 +104,7 @@ def session_layers(
 
 
 def test_the_editable_one_wins_after_start(installed_layers: Layers, era: str, hook: str) -> None:
-    options: dict[str, Any] = {"runtime": era, "variant": Variant(hook=hook)}
+    options = installed_layers.options(era, hook)
     for first in WAYS:  # each as the first import in a kernel of its own, and then the others
         order = {first: WAYS[first], **WAYS}
         cells = [PURGE + cell for cell in order.values()]
@@ -104,15 +112,15 @@ def test_the_editable_one_wins_after_start(installed_layers: Layers, era: str, h
 
 
 def test_without_dbx_patch_the_copy_wins(installed_layers: Layers, era: str, hook: str) -> None:
-    options: dict[str, Any] = {"runtime": era, "variant": Variant(hook=hook), "env": {"DBX_PATCH_ENABLED": "0"}}
-    assert installed_layers.values(VALUE, **options) == [COPY]
+    options = installed_layers.options(era, hook)
+    assert installed_layers.values(VALUE, env={"DBX_PATCH_ENABLED": "0"}, **options) == [COPY]
 
 
 def test_installed_in_a_session_it_wins_from_the_next_cell_on(
     session_layers: Layers, era: str, hook: str, chaining: str
 ) -> None:
     way = "cell" if (chaining == "path line") == (hook == "cache") else "library"  # each meets each hook and chaining
-    options: dict[str, Any] = {"runtime": era, "variant": Variant(hook=hook)}
+    options = session_layers.options(era, hook)
     install = install_cell(session_layers.environment, session_layers.project) + "1"
     cells = [PURGE + WAYS[way], PURGE + install, WAYS[way], PURGE + "import acme.deep.leaf, acme; acme.VALUE"]
     assert session_layers.values(*cells, **options) == [COPY, 1, EDITABLE, EDITABLE]
@@ -120,7 +128,7 @@ def test_installed_in_a_session_it_wins_from_the_next_cell_on(
 
 def test_uninstalled_it_gives_the_copy_back(session_layers: Layers, era: str, hook: str) -> None:
     session_layers.environment.install_editable(session_layers.project)
-    options: dict[str, Any] = {"runtime": era, "variant": Variant(hook=hook)}
+    options = session_layers.options(era, hook)
     uninstall = pip_cell(session_layers.environment, "uninstall", "-q", "-y", "acme-project") + PURGE + VALUE
     cells = [VALUE, uninstall, PURGE + VALUE, PURGE + WAYS["library"]]
     assert session_layers.values(*cells, **options) == [EDITABLE, COPY, COPY, COPY]
@@ -144,8 +152,7 @@ def test_what_stands_before_its_site_folder_wins(installed_layers: Layers, era: 
     """A package beside the notebook where that comes before site-packages, and a folder that the user put first."""
     folder = installed_layers.workspace.folder / "Users/first.last@company.com/with its own"
     write(folder, package("acme", BESIDE))
-    options: dict[str, Any] = {"runtime": era, "notebook": folder / "notebook"}
-    options["variant"] = Variant(hook=hook, notebook_folder=place)
+    options = {**installed_layers.options(era, hook, place), "notebook": folder / "notebook"}
     assert installed_layers.values(VALUE, **options) == [BESIDE if place == "slot" else EDITABLE]
     outside = write(installed_layers.environment.folder.parent / "first", package("acme", "first"))
     cells = [f"import sys; sys.path.insert(0, {str(outside)!r})", VALUE, PURGE + WAYS["library"]]
@@ -168,7 +175,7 @@ def test_imports_of_other_things_below_cost_the_workspace_nothing(
     installed_layers: Layers, era: str, hook: str, place: str, first: str
 ) -> None:
     """Whether the editable package was imported already, or comes only later."""
-    options: dict[str, Any] = {"runtime": era, "variant": Variant(hook=hook, notebook_folder=place), "count_ops": True}
+    options = {**installed_layers.options(era, hook, place), "count_ops": True}
     start = "import acme.sub, library, sys" if first == "acme" else "import library, sys"
     # `nowhere` is missing: where the notebook's folder is asked at all, its listing is read by then
     cells = ["try: import nowhere\nexcept ImportError: pass", start, *[FORGET + cell for cell in OTHERS]]

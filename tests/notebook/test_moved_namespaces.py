@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from support.kernels import Notebook
-from support.stacked import install_cell, pip_cell
+from support.settings import Setting
+from support.stacked import pip_cell
 from support.workspaces import SETUPTOOLS, write
 
 FORGET = "import sys; [sys.modules.pop(m) for m in [*sys.modules] if m.partition('.')[0] == 'space'] and None\n"
@@ -36,20 +37,20 @@ def project(folder: Path, version: str) -> Path:
 
 
 @pytest.mark.parametrize("version", ["1.0", "2.0"])
-def test_the_new_code_counts_at_once(own_notebook: Notebook, runtime: dict[str, object], version: str) -> None:
+def test_the_new_code_counts_at_once(own_notebook: Notebook, setting: Setting, version: str) -> None:
     """Under the same finder's name, and with a new version under another."""
     environment, home = own_notebook.environment, own_notebook.workspace.home
     old, new = project(home / "old", "1.0"), project(home / "new", version)
     environment.install_editable(old)
     assert list(environment.site_packages.glob("__editable___*_finder.py"))
-    cells = (BOTH, FORGET + install_cell(environment, new) + "1", BOTH, FORGET + BOTH)
-    first, _, *later = own_notebook.values(*cells, **runtime)
+    cells = (BOTH, FORGET + setting.installs(environment, new), BOTH, FORGET + BOTH)
+    first, _, *later = own_notebook.values(*cells, **setting.options)
     assert first[:2] == ["old", "space.part.leaf"] and str(old / "space") in first[2]
     for found in later:
         assert found[:2] == ["new", "space.part.leaf"] and str(old / "space") not in found[2]
 
 
-def test_the_old_finder_is_gone(own_notebook: Notebook, era: str) -> None:
+def test_the_old_finder_is_gone(own_notebook: Notebook, setting: Setting) -> None:
     """From ``sys.meta_path``, ``sys.path_hooks``, ``sys.path_importer_cache``, ``sys.path`` and ``sys.modules``."""
     environment, home = own_notebook.environment, own_notebook.workspace.home
     environment.install_editable(project(home / "old", "1.0"))
@@ -61,6 +62,6 @@ def test_the_old_finder_is_gone(own_notebook: Notebook, era: str) -> None:
         "import importlib.util; importlib.util.find_spec('space') is None",
         HELD,
     )
-    values = own_notebook.values(*cells, runtime=era)
+    values = own_notebook.values(*cells, **setting.options)
     assert all(values[1][:3]), values[1]  # it was there
     assert values[3] is True and values[4] == [[], [], [], [], [], []]

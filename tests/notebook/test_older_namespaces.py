@@ -8,7 +8,7 @@ import pytest
 
 from support.environments import Environment
 from support.kernels import Notebook
-from support.stacked import install_cell, install_copy
+from support.settings import Setting
 from support.workspaces import HATCHLING, SETUPTOOLS, write
 
 EXTENDS = {
@@ -34,7 +34,7 @@ def half(folder: Path, name: str, shape: str = "path line", extends: str = "pkgu
 
 def outside(environment: Environment, name: str = "first") -> None:
     """A half that is installed as a wheel is, without the `__init__.py` of the others where they would overwrite it."""
-    install_copy(environment, half(environment.folder.parent / f"outside {name}", name))
+    environment.install_project(half(environment.folder.parent / f"outside {name}", name))
 
 
 def plain_paths(environment: Environment) -> object:
@@ -43,30 +43,26 @@ def plain_paths(environment: Environment) -> object:
 
 
 @pytest.mark.parametrize("shape", ["path line", "setuptools' finder"])
-def test_a_half_that_is_installed_in_the_session(
-    own_notebook: Notebook, runtime: dict[str, object], shape: str
-) -> None:
+def test_a_half_that_is_installed_in_the_session(own_notebook: Notebook, setting: Setting, shape: str) -> None:
     """After the package was loaded: from cells and libraries; and again after a restart."""
     outside(own_notebook.environment)
     project = half(own_notebook.workspace.home / "second", "second", shape)
     cells = (
         "import vendor.first; vendor.first.HALF",
-        install_cell(own_notebook.environment, project) + "1",
+        setting.installs(own_notebook.environment, project),
         "import library; library.load('vendor.second.leaf')",
         "import vendor.second; vendor.second.HALF",
         "import vendor.first.leaf as leaf; leaf.NAME",
     )
-    assert own_notebook.values(*cells, **runtime)[2:] == ["vendor.second.leaf", "second", "vendor.first.leaf"]
+    assert own_notebook.values(*cells, **setting.options)[2:] == ["vendor.second.leaf", "second", "vendor.first.leaf"]
     again = ("import library; library.load('vendor.second.leaf')", "library.load('vendor.first.leaf')")
-    assert own_notebook.values(*again, **runtime) == ["vendor.second.leaf", "vendor.first.leaf"]
+    assert own_notebook.values(*again, **setting.options) == ["vendor.second.leaf", "vendor.first.leaf"]
     again = ("import vendor.first; vendor.first.HALF", "import vendor.second; vendor.second.HALF")
-    assert own_notebook.values(*again, **runtime) == ["first", "second"]
+    assert own_notebook.values(*again, **setting.options) == ["first", "second"]
 
 
 @pytest.mark.parametrize("extends", EXTENDS)
-def test_one_half_in_the_workspace_and_one_outside(
-    own_notebook: Notebook, runtime: dict[str, object], extends: str
-) -> None:
+def test_one_half_in_the_workspace_and_one_outside(own_notebook: Notebook, setting: Setting, extends: str) -> None:
     """Both editable, whichever is asked for first."""
     environment = own_notebook.environment
     environment.install_editable(half(own_notebook.workspace.home / "inside", "inside", extends=extends))
@@ -76,11 +72,11 @@ def test_one_half_in_the_workspace_and_one_outside(
         cells += [FORGET + f"import library; library.load('vendor.{name}.leaf')" for name in order]
         cells += [f"library.load('vendor.{name}.leaf')" for name in order]
         leaves = [f"vendor.{name}.leaf" for name in order]
-        assert own_notebook.values(*cells, **runtime) == [*order, *leaves, *leaves]
+        assert own_notebook.values(*cells, **setting.options) == [*order, *leaves, *leaves]
 
 
 @pytest.mark.parametrize("name", ["aa_second", "zz_second"])
-def test_a_new_portion_has_its_place(own_notebook: Notebook, era: str, name: str) -> None:
+def test_a_new_portion_has_its_place(own_notebook: Notebook, setting: Setting, name: str) -> None:
     """In ``__path__``, between or behind the others: where plain Python has it after a restart."""
     environment = own_notebook.environment
     outside(environment)
@@ -89,8 +85,8 @@ def test_a_new_portion_has_its_place(own_notebook: Notebook, era: str, name: str
     project = half(own_notebook.workspace.home / name, name)
     cells = (
         "import vendor.first, vendor.mm_one, vendor.mm_two; [*vendor.__path__]",
-        install_cell(environment, project) + "1",
+        setting.installs(environment, project),
         f"import vendor.{name}; [*vendor.__path__]",
     )
-    before, _, after = own_notebook.values(*cells, runtime=era)
+    before, _, after = own_notebook.values(*cells, **setting.options)
     assert len(before) == 3 and len(after) == 4 and after == plain_paths(environment)

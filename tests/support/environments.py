@@ -131,6 +131,11 @@ class Environment:
         key = again.key_of(project, *options)
         self._install(key, {"project": project}, "-q", "--no-deps", "--no-build-isolation", *options, "-e", project)
 
+    def install_project(self, project: Path) -> None:
+        """As a wheel would be; a project equal to one that pip has installed so in this run as it did that."""
+        key = again.key_of(project, "as a wheel")
+        self._install(key, {"project": project}, "-q", "--no-deps", "--no-build-isolation", project)
+
     def _install(self, key: str | None, projects: dict[str, Path], *args: str | Path) -> None:
         def by_pip() -> None:
             self.pip("install", *args)

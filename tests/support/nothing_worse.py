@@ -12,7 +12,7 @@ from dbx_patch.simulator import CellReport, Variant
 from support.environments import Environment, make_venv, once
 from support.nothing_worse_files import FINDER, LIBRARY, NOTEBOOKS, OTHER_FLAT, REPOSITORY, SRC_EXTRA
 from support.simulating import simulate, simulate_executor, watch
-from support.stacked import Stack, install_copy
+from support.stacked import Stack
 from support.tools import install_pytest
 from support.workspaces import Workspace, package, src_project, write
 
@@ -80,7 +80,7 @@ class World:
         (lower if self.stacked == "addsitedir" else upper).install(wheel)
         if self.stacked:
             self.stack.chain(self.stacked)
-            install_copy(lower, write(self.folder / "old", dict(FINDER)))
+            lower.install_project(write(self.folder / "old", dict(FINDER)))
         for project in (self.repository, self.repository / "src_proj", self.flat, self.finder):
             upper.install_editable(project)
         watch(upper.python)

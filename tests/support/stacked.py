@@ -17,6 +17,19 @@ done = subprocess.run({command!r}, env={{**os.environ, **{env!r}}}, capture_outp
 assert done.returncode == 0, done.stdout + done.stderr
 """
 
+_ARRIVE = """
+import os, pathlib, shutil
+site, made = pathlib.Path({site!r}), pathlib.Path({made!r})
+for info in made.glob("*.dist-info"):
+    for old in site.glob(info.name.partition("-")[0] + "-*.dist-info"):
+        for line in (old / "RECORD").read_text().splitlines():
+            (site / line.rsplit(",", 2)[0]).unlink()
+        shutil.rmtree(old)
+for path in made.iterdir():
+    if path.name != "__pycache__":
+        (shutil.copytree if path.is_dir() else shutil.copy)(path, site / path.name)
+"""
+
 
 @dataclass(frozen=True)
 class Stack:
@@ -49,11 +62,6 @@ def make_stack(folder: Path, tools: Path) -> Stack:
     return stack
 
 
-def install_copy(environment: Environment, project: Path) -> None:
-    """Install a project as a wheel would be."""
-    environment.install("--no-build-isolation", project)
-
-
 def command_cell(command: list[str], env: dict[str, str]) -> str:
     """A cell that runs an installer in a subprocess, and shows what it printed if it fails."""
     return _RUN.format(command=command, env=env)
@@ -69,3 +77,13 @@ def pip_cell(environment: Environment, *args: str) -> str:
 def install_cell(environment: Environment, project: Path) -> str:
     """``%pip install -e``."""
     return pip_cell(environment, "install", "-q", "--no-deps", "--no-build-isolation", "-e", str(project))
+
+
+def arrival_cell(environment: Environment, project: Path, scratch: Path) -> str:
+    """A cell in which an editable install's files come, and those of an earlier one go, at a tenth of pip's price.
+
+    They come from a ``scratch`` environment, into which the project is installed before.
+    """
+    made = make_venv(scratch, environment.tools, watched=False)
+    made.install_editable(project)
+    return _ARRIVE.format(site=str(environment.site_packages), made=str(made.site_packages))

@@ -9,7 +9,8 @@ import os
 import sys
 
 from dbx_patch.hooks import record_fault, unseen
-from dbx_patch.index.pth_files import canonical, entries_in_order, read_text
+from dbx_patch.hooks.sys_path import as_restored
+from dbx_patch.index.pth_files import entries_in_order, read_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,8 +42,10 @@ def joined(package: str, index: "Index", installs: "List[Install]") -> "List[str
     if not folders or not extends_its_path(getattr(module, "__file__", None)):
         return []
     found = [folder for folder in folders if os.path.isdir(folder)]
+    # a runtime whose names have changed takes entries away, and nothing puts them back on sys.path itself
+    order = as_restored(entries_in_order(), index)
     for folder in found:
-        path.insert(_place(folder, path, package.count(".") + 1), folder)
+        path.insert(_place(folder, path, package.count(".") + 1, order), folder)
     return found
 
 
@@ -67,14 +70,12 @@ def extends_its_path(file: "Optional[str]") -> bool:
     return _extends[file]
 
 
-def _place(folder: str, path: "List[str]", depth: int) -> int:
-    """Return where in ``path`` a folder goes: portions are in the order of their entries on ``sys.path``."""
-    order = {
-        canonical(entry): number for number, entry in reversed(list(enumerate(sys.path))) if isinstance(entry, str)
-    }
-    rank = order.get(_entry(folder, depth), len(order))
+def _place(folder: str, path: "List[str]", depth: int, order: "List[str]") -> int:
+    """Return where in ``path`` a folder goes: portions are in the ``order`` of their path entries."""
+    ranks = {entry: number for number, entry in reversed(list(enumerate(order)))}
+    rank = ranks.get(_entry(folder, depth), len(ranks))
     # the first portion is the package that was loaded, and stays first
-    return next((n for n, other in enumerate(path) if n and order.get(_entry(other, depth), -1) > rank), len(path))
+    return next((n for n, other in enumerate(path) if n and ranks.get(_entry(other, depth), -1) > rank), len(path))
 
 
 def _entry(folder: str, depth: int) -> str:

@@ -1,0 +1,24 @@
+"""How kernels are set up in tests that must hold under each workspace hook, and how something is installed in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from support.environments import Environment
+from support.stacked import arrival_cell, install_cell
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How the kernels of a test's `own_notebook` are set up, and how something is installed in them."""
+
+    options: dict[str, Any]
+    by_pip: bool
+    folder: Path
+
+    def installs(self, environment: Environment, project: Path) -> str:
+        """A cell like ``%pip install -e``: by pip itself where no cheaper way would leave it untried."""
+        cell = install_cell(environment, project) if self.by_pip else arrival_cell(environment, project, self.folder)
+        return cell + "1"
