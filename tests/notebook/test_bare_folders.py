@@ -14,7 +14,7 @@ from dbx_patch.simulator import Variant
 from support.environments import Environment, make_venv, once
 from support.kernels import ERAS, LIBRARY, Notebook, renamed_runtime
 from support.sessions import copy_of
-from support.stacked import install_cell
+from support.stacked import arrival_cell, install_cell
 from support.workspaces import Workspace, flat_project, src_project, write
 
 SHAPES = {"path line": src_project, "setuptools' finder": flat_project}
@@ -114,3 +114,19 @@ def test_installed_in_a_session(in_git: InGit, era: str, place: str, when: str, 
     cells = ["1", cell, PURGE + WAYS["library"], PURGE + WAYS["submodule"]]
     expected = 1 if when == "in the next cell" else "editable"
     assert in_git.values(*cells, **options) == [1, expected, "editable", "editable"]
+
+
+@pytest.mark.parametrize("era", ERAS)
+def test_installed_in_a_session_where_no_hook_guards_the_repository(in_git: InGit, era: str, tmp_path: Path) -> None:
+    """Imported in the cell that installs, after it was an empty namespace."""
+    before = in_git.environment.folder.parent / "without the project"
+    in_git.environment = copy_of(Environment(before, in_git.environment.tools), tmp_path / "env")
+    install = arrival_cell(in_git.environment, in_git.project, tmp_path / "scratch")
+    namespace = "import acme; [hasattr(acme, 'VALUE')]"
+    cells = [
+        namespace,
+        PURGE + install + WAYS["cell"],
+        *[PURGE + WAYS[way] for way in ("library", "submodule", "lazily")],
+    ]
+    options = in_git.options(era, "cache_outside_git", None)
+    assert in_git.values(*cells, **options) == [[False], *["editable"] * 4]
