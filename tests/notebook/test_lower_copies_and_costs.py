@@ -80,7 +80,7 @@ def test_they_win_and_cost_nothing(made: Notebook, era: str, hook: str, place: s
     for cell, on, off in list(zip(cells, with_it, without))[1:]:
         assert on.ok and off.ok, (cell, on.error)
         if cell.startswith(PURGE):
-            assert on.value == ["editable", "editable"]
+            assert on.value == ["editable", "editable"] and off.value == ["lower copy", "lower copy"]
             continue
         assert on.workspace_ops and off.workspace_ops
         assert on.workspace_ops.total <= off.workspace_ops.total, (cell, on.workspace_ops.paths)
