@@ -108,7 +108,8 @@ def test_a_mount_that_fails_and_too_many_open_files(fickle: Fickle, era: str, ho
     home, site = str(fickle.workspace.home), str(fickle.environment.site_packages)
     there = "away.mount_again(); away.a_second_passes()\n" + fickle.asked()
     start = "import away, sys; [away.load(['acme_src.sub']), 'check-failed' in away.codes()]"
-    sources = f"{fickle.touch}away.lose_mount({home!r}, 'EIO')\n['ok' in {LOAD}, 'check-failed' in away.codes()]"
+    # what is not there for now is not reported as gone: the remedy would be to uninstall it
+    sources = f"{fickle.touch}away.lose_mount({home!r}, 'EIO')\n['ok' in {LOAD}, away.codes()]"
     site_folder = f"{fickle.touch}away.lose_mount({site!r}, 'ESTALE')\n{LOAD}"
     files = f"{fickle.touch}away.with_no_more_files(lambda: {LOAD})"
     options = fickle.options(era, hook, tmp_path)
@@ -118,5 +119,5 @@ def test_a_mount_that_fails_and_too_many_open_files(fickle: Fickle, era: str, ho
     sound, errors = [SOUND, fickle.entries, [1, 1], []], ["OSError"] * len(SOUND)
     assert values == [
         *([["ModuleNotFoundError"] * 2, False], sound),
-        *([False, False], sound, errors, sound, errors, sound),
+        *([False, ["unreadable-sources"]], sound, errors, sound, errors, sound),
     ]

@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+from support.away import MODULE
 from support.environments import target_version
 from support.generated_backends import NO_NINJA, is_here, leave_meson, meson
 from support.installed import distribution
@@ -133,6 +134,14 @@ def site_folder_that_cannot_be_read(world: World) -> None:
     world.session.env["PYTHONPATH"] = str(world.folder / "loop/site-packages")
 
 
+def mount_of_the_sources_that_fails(world: World) -> None:
+    """In a process that has loaded what it needs: such an entry of ``sys.path`` fails other imports in plain Python."""
+    project = world.leave("acme")
+    load = "import contextlib, io\nfrom dbx_patch.commands.cli import main\n"
+    load += "with contextlib.redirect_stdout(io.StringIO()): main(['verify', '--json'])"
+    world.session.before = f"{MODULE}\n{load}\nlose_mount({str(project)!r}, 'EIO')\n"
+
+
 def pth_that_is_too_large(world: World) -> None:
     write(world.site, {"huge.pth": "# comment\n" * 500_000})
 
@@ -157,5 +166,6 @@ CASES = [
     Case("notebook", notebook_in_a_package, pastes=False),
     Case("leading-comment", comment_that_leads, pastes=False),
     Case("unreadable-site-folder", site_folder_that_cannot_be_read, looks=True, works=NEIGHBOUR),
+    Case("unreadable-sources", mount_of_the_sources_that_fails, looks=True, works=""),
     Case("unreadable-pth", pth_that_is_too_large, looks=True, works=NEIGHBOUR),
 ]

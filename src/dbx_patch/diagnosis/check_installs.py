@@ -8,6 +8,7 @@ from dbx_patch.diagnosis.disk import has_source
 from dbx_patch.diagnosis.findings import Finding
 from dbx_patch.diagnosis.fronts import unbuildable
 from dbx_patch.diagnosis.installs import EditableInstall, top_modules
+from dbx_patch.diagnosis.presence import is_gone, unreadable_sources, why_unknown
 from dbx_patch.diagnosis.projects import moved_to, wide_lines
 from dbx_patch.diagnosis.search import Search
 from dbx_patch.index import pth_files
@@ -30,9 +31,14 @@ def gone(search: Search) -> Iterator[Finding]:
     """Project or source folders that no longer exist."""
     for install in search.installs:
         if install.project and not os.path.isdir(install.project):
-            yield _gone_project(search, install, install.project)
+            if not why_unknown(install.project):
+                yield _gone_project(search, install, install.project)
             continue
-        missing = [f"{name} ({path})" for name, path in top_modules(install) if not _exists(search, path)]
+        missing = [
+            f"{name} ({path})"
+            for name, path in top_modules(install)
+            if not _exists(search, path) and not why_unknown(path)
+        ]
         if missing:
             cause = f"Its import finder points to sources that do not exist: {_some(missing)}. Reinstall it:"
             yield Finding("error", "source-gone", install.name, cause, _again(install))
@@ -75,14 +81,14 @@ def path_lines(search: Search) -> Iterator[Finding]:
             continue
         folder = os.path.dirname(pth)
         lines = [(line.rstrip(), path_of_line(line, folder)) for line in lines_of(text)]
-        lost = [(line, root) for line, root in lines if root is not None and not os.path.exists(root)]
+        lost = [(line, root) for line, root in lines if root is not None and is_gone(root)]
         owner = search.disk.distribution_of(pth, folder).partition(" ")[0] if lost else ""
         if remedies.plain(owner) not in gone_projects:  # else `gone` has reported it
             for line, root in lost[:20]:
                 yield _gone_line(search, pth, line, root, owner, by_name.get(remedies.plain(owner)))
     for install in search.installs:
         for root in install.paths:
-            if not any(_offers(search, root, name) for name in install.names):
+            if not any(_offers(search, root, name) for name in install.names) and not why_unknown(root):
                 remedy = _again(install) if install.project else remedies.drop(install, search.disk, root)
                 what = " If the sources moved, reinstall it:" if install.project else " To remove that entry:"
                 cause = f"Its path entry {root} contains no module and no package." + (what if remedy else ELSEWHERE)
@@ -207,4 +213,7 @@ def notebooks(search: Search) -> Iterator[Finding]:
             yield Finding("note", "leading-comment", install.name, cause, "")
 
 
-INSTALL_CHECKS = [unreadable_folders, gone, path_lines, broken, not_built, copied, editables_missing, notebooks]
+INSTALL_CHECKS = [
+    *(unreadable_folders, unreadable_sources, gone, path_lines, broken, not_built),
+    *(copied, editables_missing, notebooks),
+]

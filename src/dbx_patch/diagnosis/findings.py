@@ -33,6 +33,7 @@ Code = Literal[
     # the installs
     "unreadable-site-folder",
     "unreadable-pth",
+    "unreadable-sources",
     "project-gone",
     "source-gone",
     "path-gone",
