@@ -35,9 +35,9 @@ cmake_minimum_required(VERSION 3.18)
 project(sk_half LANGUAGES C)
 find_package(Python COMPONENTS Interpreter Development.Module REQUIRED)
 python_add_library(half MODULE half.c WITH_SOABI)
-python_add_library(leaf MODULE leaf.c WITH_SOABI)
+python_add_library(twig MODULE twig.c WITH_SOABI)
 install(TARGETS half DESTINATION sk_half)
-install(TARGETS leaf DESTINATION sk_half/inner)
+install(TARGETS twig DESTINATION sk_half/inner)
 """
 ROW = Row(
     "scikit-build-core-compiled",
@@ -47,24 +47,25 @@ ROW = Row(
     tools=("cmake", "ninja"),
     pyproject='[tool.scikit-build]\nwheel.packages = ["src/sk_half"]\n',
     program="cc",
-    files={"CMakeLists.txt": _CMAKE, **{f"{name}.c": _C.replace("NAME", name) for name in ("half", "leaf")}},
+    files={"CMakeLists.txt": _CMAKE, **{f"{name}.c": _C.replace("NAME", name) for name in ("half", "twig")}},
 )
 PURGE = (
     "import library, sys; [sys.modules.pop(m) for m in [*sys.modules] if m.partition('.')[0] == 'sk_half'] and None\n"
 )
+OWN, UPPER = "own", "upper"
 WAYS = {
     "cell": "import sk_half.half, sk_half.sub; [sk_half.half.KIND, sk_half.VALUE, sk_half.sub.VALUE]",
-    "library": "[*map(library.load, ('sk_half.half', 'sk_half.inner.leaf', 'sk_half.inner'))]",
-    "from": "from sk_half.inner import leaf; import sk_half.inner; [leaf.KIND, sk_half.inner.VALUE]",
+    "library": "[*map(library.load, ('sk_half.half', 'sk_half.inner.twig', 'sk_half.inner'))]",
+    "from": "from sk_half.inner import twig; import sk_half.inner; [twig.KIND, sk_half.inner.VALUE]",
 }
 FOUND = {
     "cell": ["compiled", "sk_half", "sk_half.sub"],
-    "library": ["sk_half.half", "sk_half.inner.leaf", "sk_half.inner"],
+    "library": ["sk_half.half", "sk_half.inner.twig", "sk_half.inner"],
     "from": ["compiled", "sk_half.inner"],
 }
 
 
-@pytest.fixture
+@pytest.fixture(params=[OWN, UPPER])
 def compiled(request: pytest.FixtureRequest, shared: Path, wheel: Path, installed: Environment) -> Notebook:
     """Built by the tools of the matrix's environment; a bare folder beside the notebook, and one in the Git root."""
     if why_not(ROW):
@@ -72,25 +73,28 @@ def compiled(request: pytest.FixtureRequest, shared: Path, wheel: Path, installe
     site: Site = request.getfixturevalue("site")
 
     def make(folder: Path) -> None:
-        made = Notebook(copy_of(installed, folder / "env"), Workspace(folder).create())
+        made = Notebook(copy_of(installed, folder / OWN), Workspace(folder).create())
         write_files(made.environment.site_packages, {"library.py": LIBRARY})
         write(ROW, made.workspace.folder / "projects/half")
         builder = Environment(made.environment.folder, site.environment.folder)
         builder.pip("install", "-q", "--no-deps", "--no-build-isolation", "-e", made.workspace.folder / "projects/half")
+        # below another environment no start puts its finder in place, so dbx-patch answers
+        upper = copy_of(installed, folder / UPPER)
+        write_files(upper.site_packages, {"lower.pth": f"{made.environment.site_packages}\n"})
         for place in (made.workspace.notebook_folder, made.workspace.home):
             (place / "sk_half/inner").mkdir(parents=True)
 
     folder = once(shared / "compiled half", make)
-    return Notebook(Environment(folder / "env", installed.tools), Workspace(folder))
+    half = Environment(folder / OWN, installed.tools).site_packages / "sk_half"
+    assert sorted(file.name.partition(".")[0] for file in half.glob("**/*.so")) == ["half", "twig"]
+    assert not (half / "__init__.py").exists()
+    return Notebook(Environment(folder / request.param, installed.tools), Workspace(folder))
 
 
 @pytest.mark.parametrize("hook", HOOKS)
 @pytest.mark.parametrize("era", ERAS)
 def test_a_bare_folder_of_its_name(compiled: Notebook, era: str, hook: str) -> None:
     """Each way as the first import in a kernel of its own, and then the others."""
-    folder = compiled.environment.site_packages / "sk_half"
-    assert [file.name.partition(".")[0] for file in sorted(folder.glob("**/*.so"))] == ["half", "leaf"]
-    assert not (folder / "__init__.py").exists()
     options: dict[str, Any] = {"runtime": era, "variant": Variant(hook=hook, repository=compiled.workspace.home)}
     for first in WAYS:
         order = {first: WAYS[first], **WAYS}
