@@ -19,8 +19,6 @@ ERRORS = ("ELOOP", "ENAMETOOLONG", "ENOTCONN", "ESTALE", "EIO")
 NAMES = ("acme_src.deep.leaf", "acme_flat.deep.leaf")
 LOW = ("acme_low.sub", "low_flat.sub")
 SOUND = ["ok"] * 4
-# setuptools' finder comes after every path entry: once importlib has listed a folder, its error ends the look-up before
-BY_PATH_LINE = ("acme_src.deep.leaf", "acme_src.sub")
 # What a library gets and what a cell does, of the other folder's installs; and what `verify` says of which folder
 ASKED = """
 import away, dbx_patch
@@ -77,7 +75,7 @@ def test_before_it_was_ever_read_and_later(stacked: Stacked, era: str, hook: str
     for error in ERRORS:
         cells.append(f"away.mount_again(); away.a_second_passes()\naway.load({LOW!r})")
         change = f"away.something_is_installed({lower!r}); away.lose_mount({lower!r}, {error!r})"
-        cells.append(f"error, NAMES = {error!r}, {BY_PATH_LINE!r}; {change}\n{ASKED}")
+        cells.append(f"error, NAMES = {error!r}, {NAMES!r}; {change}\n{ASKED}")
     values = stacked.values(*cells, **stacked.options(era, hook))
     told = [SOUND, [[lower, "unreadable-site-folder", True]]]
     assert values == [told, *[SOUND, told] * len(ERRORS)]

@@ -29,7 +29,8 @@ def answer(
 ) -> "Optional[ModuleSpec]":
     """Return the spec for a name that the index knows: the others', or our own where that is due.
 
-    What other finders raise passes through; a fault of our own is recorded, and theirs is the answer.
+    What other finders raise passes through, unless a wheel would have been found before that place; a fault of our own
+    is recorded, and theirs is the answer.
     """
     try:
         index = sys_path.learn()
@@ -38,7 +39,12 @@ def answer(
     except Exception as fault:
         record_fault(name, fault)
         return ask_others(name, path, target)
-    theirs = ask_others(name, path, target)
+    try:
+        theirs = ask_others(name, path, target)
+    except OSError as error:
+        if not _stands_before(error, installs):
+            raise
+        theirs = None
     try:
         ours, why = theirs, ""
         if not answers.stays(theirs, installs, entries_in_order()):
@@ -52,6 +58,17 @@ def answer(
     except Exception as fault:
         record_fault(name, fault)
     return theirs
+
+
+@unseen
+def _stands_before(error: OSError, installs: "List[Install]") -> bool:
+    """Tell whether an install's site folder comes before the path entry that importlib could not list."""
+    try:
+        order = entries_in_order()
+        before = order[: order.index(canonical(str(error.filename)))]
+        return any(install.site_folder in before for install in installs)
+    except Exception:  # of an error of another kind no place is known
+        return False
 
 
 @unseen
