@@ -108,11 +108,16 @@ def test_an_installed_librarys_files_are_not_looked_at(environment: Environment)
     assert reported(environment.run(f"import library{edit}{MAIN}", env=DATABRICKS)) == {}
 
 
-def test_a_bare_folder_in_front_of_a_finders_package(environment: Environment, workspace: Workspace) -> None:
-    """An import in that process agrees, before and after the remedy."""
-    environment.install_editable(flat_project(workspace.home / "acme", "acme"))
-    assert list(environment.site_packages.glob("__editable___*_finder.py"))
-    there = f"import sys; sys.path.insert(0, {str(workspace.home)!r})\n"
+def test_a_bare_folder_in_front_of_a_finders_package(
+    environment: Environment, workspace: Workspace, bare: Environment
+) -> None:
+    """Of a finder that came after dbx-patch. An import in that process agrees, before and after the remedy."""
+    project = flat_project(workspace.home / "acme", "acme")
+    bare.install_editable(project)
+    assert list(bare.site_packages.glob("__editable___*_finder.py"))
+    there = (
+        f"import site, sys; site.addsitedir({str(bare.site_packages)!r}); sys.path.insert(0, {str(workspace.home)!r})\n"
+    )
     shown = "import acme; print(getattr(acme, '__file__', None))"
     found = reported(environment.run(there + MAIN, env=DATABRICKS))["bare-folder"]
     assert found["severity"] == "warning" and f"{workspace.home}/acme is a folder" in found["cause"]

@@ -104,7 +104,7 @@ def test_they_import_as_in_plain_python(odd: Odd, era: str, hook: str) -> None:
     assert state == [["acme_home_project", "acme_odd_project", "acme_strict"], [], [1, 1, 1]]
     for folder in (*sources, str(odd.environment.site_packages)):
         assert listed.count(folder) == 1, folder
-    folders = [str(folder) for folder in tree.rglob("*") if folder.is_dir()]
+    folders = [str(folder) for folder in tree.rglob("*") if folder.is_dir() and folder.name != "__pycache__"]
     below = sorted(folder for folder in listed_later if folder.startswith(f"{tree}/"))
     assert below == sorted(folders) and len(folders) == PACKAGES + 2
     assert not [folder for folder in listed_later if "lib64" in folder]

@@ -22,8 +22,9 @@ def folder_without_init(world: World) -> None:
 
 
 def bare_folder_in_front(world: World) -> None:
-    """In a process that is no kernel."""
-    world.pip("install", "--no-deps", "-e", world.project("acme", flat=True))
+    """In a process that is no kernel, where the install's finder came after dbx-patch."""
+    world.lower.install_editable(world.project("acme", flat=True))
+    world.session.before = f"import site; site.addsitedir({str(world.lower.site_packages)!r})\n"
     world.here = world.home  # in which the project's folder lies
 
 

@@ -123,7 +123,9 @@ class Environment:
         """By pip; a wheel that it has installed in this run as it did that (:mod:`support.again`)."""
         wheel = Path(what[0])
         is_one = len(what) == 1 and wheel.suffix == ".whl"
-        key = hashlib.sha256(wheel.read_bytes()).hexdigest() if is_one else None
+        # a program's first line has another form where Python's path is long, or has a blank
+        form = len(self.python) < 120 and " " not in self.python
+        key = f"{hashlib.sha256(wheel.read_bytes()).hexdigest()}-{form}" if is_one else None
         self._install(key, {}, "-q", "--no-deps", *what)
 
     def install_editable(self, project: Path, *options: str) -> None:

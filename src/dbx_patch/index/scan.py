@@ -136,7 +136,7 @@ def _walk_links(root: str) -> "Iterator[str]":
                         if folder == root or not linked:
                             yield target if folder == root else os.path.dirname(target)
                         linked = True
-                    elif entry.is_dir(follow_symlinks=False):
+                    elif entry.name != "__pycache__" and entry.is_dir(follow_symlinks=False):
                         folders.append(entry.path)
         except OSError as error:
             doubt(error)

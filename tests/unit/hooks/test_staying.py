@@ -94,7 +94,7 @@ def test_a_kernels_beginning_has_the_names_learnt(
     monkeypatch.setattr(applied.sys_path.snapshot.pth_files, "get_site_packages_dirs", lambda: [str(site)])
     (site / "acme.pth").write_text(f"{project}/src\n")
     (tmp_path / f"{beginning}.py").touch()
-    for loaded in [name for name in sys.modules if name.partition(".")[0] == beginning]:
+    for loaded in [name for name in sys.modules if name.partition(".")[0] in hooks.BEGINNINGS]:
         del sys.modules[loaded]
     sys.path.insert(0, str(tmp_path))
     hooks.arm()
