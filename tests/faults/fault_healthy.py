@@ -23,8 +23,8 @@ OUTCOMES = {
     ],
     "after the cell": ["False", "'acme_src.deep'", "1"],
     "lost": ["None", "'acme_src.deep.leaf'", "'acme_src.sub'", "None"],
-    # The third imports what was uninstalled: as in any Python, a path entry outlives its .pth until the cell has ended.
-    "installed": ["'editable'", "'acme_late.sub'", "None", NO_MODULE("acme_late"), "'editable'"],
+    # The third imports what was uninstalled: that is gone at once, as a wheel's files are.
+    "installed": ["'editable'", "'acme_late.sub'", NO_MODULE("acme_new"), NO_MODULE("acme_late"), "'editable'"],
     "every shape": [
         *("'acme_c.sub'", "'acme_d.sub'", "'acme_g.sub'", "'acme_h.sub'", "'acme_p.sub'"),
         *("'stand-in'", "'acme_e.sub'", "'acme_n.part'"),

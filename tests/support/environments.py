@@ -95,8 +95,8 @@ def library_of(tools: Path) -> Path:
 
 
 def pip_for(python: str, tools: Path) -> list[str]:
-    """Return how ``pip --python`` of ``tools`` starts pip for an interpreter, at half the price: by pip's folder."""
-    return [python, str(library_of(tools) / "pip")]
+    """Return what ``pip --python`` of ``tools`` starts for an interpreter, at half the price: pip's own runner."""
+    return [python, str(library_of(tools) / "pip/__pip-runner__.py")]
 
 
 @dataclass(frozen=True)
