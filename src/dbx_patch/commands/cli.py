@@ -52,20 +52,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         if sys.stdout is not None:
             sys.stdout.flush()
         return status
-    except BrokenPipeError:  # `dbx-patch paths | head`: the reader has what it wanted
-        _drop_output()
-        return 141
-    except OSError as error:  # a full disk, or a terminal that is gone
+    except OSError as error:  # a full disk, a terminal that is gone, a reader that has left
         if not _gives_up_output(error):
             raise
-        return 1
+        return 141 if isinstance(error, BrokenPipeError) else 1
     except KeyboardInterrupt:
         return 130
-
-
-def _drop_output() -> None:
-    """Have the flush at the interpreter's end, of what could not be written, succeed."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _gives_up_output(error: OSError) -> bool:
@@ -76,9 +68,11 @@ def _gives_up_output(error: OSError) -> bool:
         errno.EFBIG,
         errno.EIO,
         errno.EBADF,
+        errno.EPIPE,
     ):
         return False
-    _drop_output()
+    # the flush at the interpreter's end, of what could not be written, is to succeed
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     rendering.show(f"dbx-patch: the output could not be written: {error.strerror}", sys.stderr)
     return True
 
