@@ -108,13 +108,20 @@ def _mend_record(record: Path) -> None:
     record.write_text("".join(lines), "utf-8")
 
 
+def _source_of(key: tuple[str, str]) -> tuple[str, str]:
+    """Return the module of a bytecode file: pip's own process compiles what other start-up lines import."""
+    folder, base = os.path.split(key[1])
+    is_bytecode = os.path.basename(folder) == "__pycache__"
+    return (key[0], os.path.join(os.path.dirname(folder), base.partition(".")[0] + ".py") if is_bytecode else "")
+
+
 def _keep(shelf: Path, places: Places, by_pip: Callable[[], object]) -> None:
     before = places.files()
     by_pip()
     after = places.files()
-    if any(after.get(key) != state for key, state in before.items()):
+    if any(after.get(key) != state for key, state in before.items() if not key[1].endswith(".pyc")):
         return
-    new = [key for key in after if key not in before]
+    new = [key for key in after if key not in before and _source_of(key) not in before]
     for place, name in new:
         target = shelf / place / name
         target.parent.mkdir(parents=True, exist_ok=True)
