@@ -17,10 +17,8 @@ from pathlib import Path
 import nox
 
 OWN = "{}.{}".format(*sys.version_info)  # of the interpreter that runs nox, which the plain test command tests
-VERSIONS = [
-    nox.param(version, tags=["own"] if version == OWN else [])
-    for version in ("3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14", "3.15")
-]
+SUPPORTED = ("3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14", "3.15")
+VERSIONS = [nox.param(version, tags=["own"] if version == OWN else []) for version in SUPPORTED]
 
 HEADER = ("--custom-compile-command", "nox -s raise_backends", "--no-annotate")
 
@@ -74,8 +72,10 @@ def units(session: nox.Session, version: str) -> None:
     folder = Path(session.create_tmp()) / "env"
     extras = nox.project.load_toml("pyproject.toml")["project"]["optional-dependencies"]
     needed = [name for name in extras["test"] if name.startswith(("pytest", "hypothesis"))]
-    session.run(target, "-m", "venv", "--clear", str(folder), external=True)
-    session.run(f"{folder}/bin/python", "-m", "pip", "install", "-q", *needed, external=True)
+    if session.virtualenv.is_sandboxed:
+        session.install("uv")
+    session.run("uv", "venv", "-q", "--clear", "--python", target, str(folder))
+    session.run("uv", "pip", "install", "-q", "--python", f"{folder}/bin/python", *needed)
     paths = ("tests/unit", "tests/hostile/test_whose_code.py", "tests/hostile/test_fuzzed_site.py")
     command = (f"{folder}/bin/python", "-m", "pytest", "-q", "-n", "2", *paths, *session.posargs)
     session.run(*command, env={"DBX_PATCH_TEST_PYTHON": None}, external=True)
@@ -106,10 +106,14 @@ def databricks(session: nox.Session) -> None:
 
 
 @nox.session
-def faults(session: nox.Session) -> None:
-    """Injected faults, races and mutated runtimes."""
+@nox.parametrize("end", ["oldest", "newest"])
+def faults(session: nox.Session, end: str) -> None:
+    """Injected faults, races and mutated runtimes, on the oldest and the newest CPython of this machine."""
+    here = [version for version in SUPPORTED if interpreter(version)]
+    if end == "newest" and len(here) == 1:
+        session.skip(f"CPython {here[0]} is the oldest, too")
     install(session, "test")
-    session.run("python", "-m", "pytest", "-q", "-n", "2", "tests/faults", *session.posargs)
+    on(session, here[0] if end == "oldest" else here[-1], "tests/faults")
 
 
 @nox.session

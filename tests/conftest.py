@@ -31,6 +31,7 @@ __all__ = [
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each process under test compiles all that it loads
     limits.pytest_configure(config)
     matrix_report.pytest_configure(config)
 

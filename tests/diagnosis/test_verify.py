@@ -121,7 +121,7 @@ def test_leftovers_of_the_old_version(environment: Environment) -> None:
 
 @pytest.mark.parametrize("era", ERAS)
 def test_names_that_a_release_has_changed(notebook: Notebook, era: str, tmp_path: Path) -> None:
-    [found] = notebook.values(VERIFY, runtime=era, runtime_dir=renamed_runtime(tmp_path / "renamed", era))
+    [found] = notebook.values(VERIFY, runtime=era, runtime_dir=renamed_runtime(era))
     by_patch = {f["about"]: f for f in found["findings"] if f["code"] == "patch-not-applicable"}
     assert (
         by_patch["sys_path_init"]["severity"] == "note"

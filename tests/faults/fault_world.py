@@ -16,6 +16,7 @@ def furnish(notebook: Notebook) -> Notebook:
     """Add to a notebook's environment what the phases need."""
     home, site = notebook.workspace.home, notebook.environment.site_packages
     extra = {"broken.py": "raise LookupError('its own')\n", "a_notebook.py": NOTEBOOK}
+    write(notebook.workspace.notebook_folder, {"beside2.py": ""})  # which a library is refused
     write(home / "proj/src/acme_src", extra)
     write(home / "proj/src", {"acme_space/half.py": ""})
     for name in ("acme_c", "acme_d", "acme_g", "acme_h", "acme_p", "acme_e"):

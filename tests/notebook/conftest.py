@@ -22,7 +22,7 @@ def era(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(params=["known", "renamed"])
 def runtime(request: pytest.FixtureRequest, era: str, tmp_path: Path) -> dict[str, object]:
     """Options for a kernel: a runtime with the names that dbx-patch knows, and one with none of them."""
-    directory = renamed_runtime(tmp_path / "renamed", era) if request.param == "renamed" else None
+    directory = renamed_runtime(era) if request.param == "renamed" else None
     return {"runtime": era, "runtime_dir": directory}
 
 
@@ -31,8 +31,9 @@ def setting(request: pytest.FixtureRequest, era: str, tmp_path: Path) -> Setting
     """Each way in which a runtime guards the workspace, and a runtime with none of the names that dbx-patch knows."""
     options: dict[str, Any] = {"runtime": era}
     if request.param == "renamed":
-        options["runtime_dir"] = renamed_runtime(tmp_path / "renamed", era)
+        options["runtime_dir"] = renamed_runtime(era)
     else:
         repository = Workspace(tmp_path).home if request.param == "cache_outside_git" else None
         options["variant"] = Variant(hook=request.param, repository=repository)
-    return Setting(options, request.param in ("path_hooks", "renamed"), tmp_path / "scratch")
+    by_pip = (era, request.param) in (("legacy", "path_hooks"), ("modern", "renamed"))
+    return Setting(options, by_pip, tmp_path / "scratch")

@@ -44,7 +44,7 @@ class InGit(Notebook):
             "runtime": era,
             "variant": Variant(hook=hook, repository=self.root),
             "notebook": self.notebook_folder / "notebook",
-            "runtime_dir": renamed_runtime(renamed, era) if renamed else None,
+            "runtime_dir": renamed_runtime(era) if renamed else None,
         }
 
 
@@ -110,7 +110,10 @@ def test_installed_in_a_session(in_git: InGit, era: str, place: str, when: str, 
     in_git.environment = copy_of(Environment(before, in_git.environment.tools), tmp_path / "env")
     renamed = (era == "modern") == (place == PLACES[0])  # each era and each place meets both kinds of runtime
     options = in_git.options(era, "cache" if renamed else "path_hooks", tmp_path / "renamed" if renamed else None)
-    cell = INSTALLS[when].format(install=install_cell(in_git.environment, in_git.project), purge=PURGE)
+    by_pip = when == "in the cell that installs"
+    arrival = "" if by_pip else arrival_cell(in_git.environment, in_git.project, tmp_path / "scratch")
+    install = arrival or install_cell(in_git.environment, in_git.project)
+    cell = INSTALLS[when].format(install=install, purge=PURGE)
     cells = ["1", cell, PURGE + WAYS["library"], PURGE + WAYS["submodule"]]
     expected = 1 if when == "in the next cell" else "editable"
     assert in_git.values(*cells, **options) == [1, expected, "editable", "editable"]

@@ -8,7 +8,7 @@ import pytest
 
 from support.environments import Environment, library_of
 from support.kernels import ERAS, Cell, Notebook, error_of, renamed_runtime
-from support.stacked import command_cell, install_cell, pip_cell
+from support.stacked import arrival_cell, command_cell, install_cell, pip_cell
 from support.workspaces import flat_project, src_project
 
 SHAPES = {"path line": src_project, "setuptools' finder": flat_project}
@@ -19,7 +19,7 @@ SHAPES = {"path line": src_project, "setuptools' finder": flat_project}
 @pytest.mark.parametrize("era", ERAS)
 def test_installed_in_a_cell_imported_in_the_next(own_notebook: Notebook, era: str, shape: str, renamed: bool) -> None:
     project = SHAPES[shape](own_notebook.workspace.home / "proj", "acme")
-    directory = renamed_runtime(own_notebook.environment.folder.parent / "r", era) if renamed else None
+    directory = renamed_runtime(era) if renamed else None
     report = own_notebook.run(
         "import acme",
         install_cell(own_notebook.environment, project),
@@ -34,7 +34,7 @@ def test_installed_in_a_cell_imported_in_the_next(own_notebook: Notebook, era: s
 
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("era", ERAS)
-def test_reinstalled_at_another_place(own_notebook: Notebook, era: str, shape: str) -> None:
+def test_reinstalled_at_another_place(own_notebook: Notebook, era: str, shape: str, tmp_path: Path) -> None:
     old = SHAPES[shape](own_notebook.workspace.home / "old", "acme", "old")
     new = SHAPES[shape](own_notebook.workspace.home / "new", "acme", "new")
     own_notebook.environment.install_editable(old)
@@ -44,7 +44,7 @@ def test_reinstalled_at_another_place(own_notebook: Notebook, era: str, shape: s
     assert values[2:] == ["new", str(Path(values[3])).replace("/old/", "/new/")]
     kept = own_notebook.values(
         "import acme; acme.VALUE",
-        install_cell(own_notebook.environment, old) + "1",
+        arrival_cell(own_notebook.environment, old, tmp_path / "scratch") + "1",
         "import acme; acme.VALUE",
         runtime=era,
     )

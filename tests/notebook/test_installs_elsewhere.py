@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from dbx_patch.simulator import simulate
-from support.environments import Environment, clean_environ, library_of, once, pip_for, run
+from support.environments import DATABRICKS, Environment, clean_environ, library_of, once, pip_for, run
 from support.installers import Pip, base_interpreter
 from support.kernels import LIBRARY, Notebook
+from support.simulating import simulate
 from support.stacked import CHAININGS, Stack, make_stack, stack_in
 from support.workspaces import SETUPTOOLS, Workspace, flat_project, src_project, write
 
@@ -73,6 +73,19 @@ def test_without_dbx_patch_a_finder_below_a_path_line_is_never_put_in_place(belo
     assert report.cells[0].ok is ("addsitedir" in chained)
 
 
+SCRIPT = """
+import {0}, library, sys
+print({0}.VALUE, library.load("{0}.deep.leaf"), [m for m in ("IPython", "pyspark", "dbruntime") if m in sys.modules])
+"""
+
+
+@pytest.mark.parametrize("name", ["acme_flat", "acme_src"])
+def test_in_a_lower_environment_of_a_script(below: Notebook, name: str) -> None:
+    """Of which no start has made the names known: the first import misses, and the fallback answers it."""
+    done = below.environment.run(SCRIPT.format(name), env=DATABRICKS)
+    assert (done.stderr, done.stdout) == ("", f"editable {name}.deep.leaf []\n")
+
+
 def test_in_the_user_site(tools: Path, wheel: Path, tmp_path: Path) -> None:
     """``pip install --user -e``, for an interpreter that is in no virtual environment."""
     python, base = base_interpreter(), str(tmp_path / "user")
@@ -91,8 +104,9 @@ def test_in_the_user_site(tools: Path, wheel: Path, tmp_path: Path) -> None:
     write(user_site, {"library.py": LIBRARY})
     cells = [CELLS[name] for name in ("package", "submodule", "library", "path line")]
     options: dict[str, Any] = {"workspace": workspace.folder, "notebook": workspace.notebook, "python": python}
+    options["watched"] = False  # that would write into the base interpreter
     for era in ("legacy", "modern"):
-        report = simulate(cells, runtime=era, env=env, **options)  # not watched: that would write into the base
+        report = simulate(cells, runtime=era, env=env, **options)
         assert [cell.value for cell in report.cells] == [*VALUES[:3], "acme_src.sub"], report
         off = simulate(cells, runtime=era, env={**env, "DBX_PATCH_ENABLED": "0"}, **options)
         assert not off.cells[2].ok and not off.cells[3].ok

@@ -11,7 +11,8 @@ import pytest
 from dbx_patch.simulator import Variant
 from support.environments import once
 from support.kernels import LIBRARY, Notebook, renamed_runtime
-from support.stacked import CHAININGS, Stack, install_cell, make_stack, pip_cell, stack_in
+from support.settings import Setting
+from support.stacked import CHAININGS, Stack, make_stack, pip_cell, stack_in
 from support.workspaces import Workspace, flat_project, package, src_project, write
 
 SHAPES = {"path line": src_project, "setuptools' finder": flat_project}
@@ -33,6 +34,12 @@ EDITABLE, COPY, BESIDE = "editable", "lower copy", "beside the notebook"
 def setting(request: pytest.FixtureRequest) -> tuple[str, str]:
     chaining, hook = request.param
     return chaining, hook
+
+
+@pytest.fixture
+def by_pip(setting: tuple[str, str], era: str) -> bool:
+    """Whether pip itself changes the session's environment: in one setting of each era."""
+    return setting == (("path line", "path_hooks") if era == "legacy" else ("addsitedir", "cache"))
 
 
 @pytest.fixture
@@ -117,20 +124,23 @@ def test_without_dbx_patch_the_copy_wins(installed_layers: Layers, era: str, hoo
 
 
 def test_installed_in_a_session_it_wins_from_the_next_cell_on(
-    session_layers: Layers, era: str, hook: str, chaining: str
+    session_layers: Layers, era: str, hook: str, chaining: str, by_pip: bool, tmp_path: Path
 ) -> None:
     way = "cell" if (chaining == "path line") == (hook == "cache") else "library"  # each meets each hook and chaining
     options = session_layers.options(era, hook)
-    install = install_cell(session_layers.environment, session_layers.project) + "1"
+    installing = Setting(options, by_pip, tmp_path / "scratch")
+    install = installing.installs(session_layers.environment, session_layers.project)
     cells = [PURGE + WAYS[way], PURGE + install, WAYS[way], PURGE + "import acme.deep.leaf, acme; acme.VALUE"]
     assert session_layers.values(*cells, **options) == [COPY, 1, EDITABLE, EDITABLE]
 
 
-def test_uninstalled_it_gives_the_copy_back(session_layers: Layers, era: str, hook: str) -> None:
+def test_uninstalled_it_gives_the_copy_back(
+    session_layers: Layers, era: str, hook: str, by_pip: bool, tmp_path: Path
+) -> None:
     session_layers.environment.install_editable(session_layers.project)
     options = session_layers.options(era, hook)
-    uninstall = pip_cell(session_layers.environment, "uninstall", "-q", "-y", "acme-project") + PURGE + VALUE
-    cells = [VALUE, uninstall, PURGE + VALUE, PURGE + WAYS["library"]]
+    uninstall = Setting(options, by_pip, tmp_path).uninstalls(session_layers.environment, "acme-project")
+    cells = [VALUE, f"{uninstall}\n{PURGE}{VALUE}", PURGE + VALUE, PURGE + WAYS["library"]]
     assert session_layers.values(*cells, **options) == [EDITABLE, COPY, COPY, COPY]
     assert session_layers.values(VALUE, **options) == [COPY]
 
@@ -142,7 +152,7 @@ def test_uninstalled_where_a_release_has_renamed_everything(
     made = layers_for(shared, tools, wheel, "path line", "path line", editable=True)
     layers = Layers(made.stack.copy(tmp_path / "upper"), made.workspace)
     uninstall = f"{VALUE}\n" + pip_cell(layers.environment, "uninstall", "-q", "-y", "acme-project") + PURGE + VALUE
-    options: dict[str, Any] = {"runtime": era, "runtime_dir": renamed_runtime(tmp_path / "renamed", era)}
+    options: dict[str, Any] = {"runtime": era, "runtime_dir": renamed_runtime(era)}
     values = layers.values(PURGE + VALUE, PURGE + uninstall, PURGE + WAYS["library"], PURGE + VALUE, **options)
     assert values == [EDITABLE, COPY, COPY, COPY]
 

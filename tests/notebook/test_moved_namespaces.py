@@ -8,7 +8,6 @@ import pytest
 
 from support.kernels import Notebook
 from support.settings import Setting
-from support.stacked import pip_cell
 from support.workspaces import SETUPTOOLS, write
 
 FORGET = "import sys; [sys.modules.pop(m) for m in [*sys.modules] if m.partition('.')[0] == 'space'] and None\n"
@@ -58,7 +57,7 @@ def test_the_old_finder_is_gone(own_notebook: Notebook, setting: Setting) -> Non
     cells = (
         BOTH,
         HELD,
-        FORGET + pip_cell(environment, "uninstall", "-q", "-y", "space-part") + "1",
+        FORGET + setting.uninstalls(environment, "space-part"),
         "import importlib.util; importlib.util.find_spec('space') is None",
         HELD,
     )

@@ -42,7 +42,7 @@ def test_libraries_get_what_they_got(notebook: Notebook, tmp_path: Path, era: st
         "library.load('repo_pkg.deep.leaf')",
         "library.load('no_such_module')",
     )
-    options = {"runtime": era, "runtime_dir": renamed_runtime(tmp_path / "r", era) if renamed else None}
+    options = {"runtime": era, "runtime_dir": renamed_runtime(era) if renamed else None}
     options.update(notebook=place(notebook, inner), count_ops=True)
     report = notebook.run(*cells, **options)
     assert [cell.value for cell in report.cells[:3]] == [False, "installed", "repo_pkg.deep.leaf"], report

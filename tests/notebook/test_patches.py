@@ -42,7 +42,7 @@ def test_status_names_what_an_unknown_runtime_lacks(notebook: Notebook, era: str
     cell = (
         "import dbx_patch; {p.name: [p.state, p.reason] for p in dbx_patch.check_patch_status(verbose=False).patches}"
     )
-    states = notebook.values("import acme_src", cell, runtime=era, runtime_dir=renamed_runtime(tmp_path, era))[1]
+    states = notebook.values("import acme_src", cell, runtime=era, runtime_dir=renamed_runtime(era))[1]
     hook = {"legacy": "wsfs_import_hook", "modern": "workspace_import_machinery"}[era]
     expected = {
         "sys_path_init": "patch_sys_path_with_developer_paths",

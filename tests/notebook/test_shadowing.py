@@ -25,7 +25,7 @@ def furnish() -> Furnish:
 @pytest.mark.parametrize("renamed", [False, True])
 @pytest.mark.parametrize("era", ERAS)
 def test_nothing_is_shadowed(tmp_path: Path, notebook: Notebook, era: str, renamed: bool) -> None:
-    runtime = {"runtime": era, "runtime_dir": renamed_runtime(tmp_path / "r", era) if renamed else None}
+    runtime = {"runtime": era, "runtime_dir": renamed_runtime(era) if renamed else None}
     cells = [
         "import acme_src, json, json.tool; [json.loads('1'), hasattr(json, 'VALUE')]",
         "import installed; installed.VALUE",

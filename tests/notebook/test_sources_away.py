@@ -38,7 +38,7 @@ class Fickle(Notebook):
     def options(self, era: str, hook: str, folder: Path) -> dict[str, Any]:
         """For a kernel; where no hook guards the repository, its private names have changed as well."""
         repository = self.workspace.home if hook == "cache_outside_git" else None
-        renamed = renamed_runtime(folder / f"{era} {hook}", era) if repository else None
+        renamed = renamed_runtime(era) if repository else None
         options: dict[str, Any] = {"env": {"PYTHONPATH": str(self.folder / "first")}, "runtime": era}
         return {**options, "variant": Variant(hook=hook, repository=repository), "runtime_dir": renamed}
 

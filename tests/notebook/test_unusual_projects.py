@@ -81,10 +81,12 @@ class Odd(Notebook):
 
 
 @pytest.fixture
-def odd(shared: Path, tools: Path, wheel: Path, installed: Environment) -> Odd:
+def odd(shared: Path, tools: Path, wheel: Path, installed: Environment, tmp_path: Path) -> Odd:
+    """With an environment of its own: a test touches its site folder, and counts what is listed thereafter."""
     folder = shared / "unusual projects"
     made = Odd(folder, tools)
     once(folder, lambda _: made.make(installed))
+    made.environment = copy_of(made.environment, tmp_path / "env")
     return made
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from support.environments import DATABRICKS, Environment, clean_environ, pip_for, run
 from support.kernels import Notebook
+from support.simulating import assert_no_faults, watch
 from support.workspaces import Workspace, src_project
 
 PACKAGES = (
@@ -71,10 +72,12 @@ class House:
         return replace(self, environment=replace(self.environment, folder=folder))
 
     def python(self, *args: str, env: dict[str, str] | None = None, **options: object) -> str:
-        """Run this environment's interpreter as on Databricks; it must succeed in silence. Returns what it printed."""
+        """Run this environment's interpreter as on Databricks, in silence and without a fault; what it printed."""
+        watch(self.environment.python)
         environ = clean_environ({**DATABRICKS, **(env or {})})
         command = [self.environment.python, *args]
         settings: dict[str, object] = {"env": environ, "capture_output": True, "text": True, **options}
         done = subprocess.run(command, timeout=120, **settings)  # type: ignore[call-overload]
         assert done.returncode == 0 and done.stderr == "", f"{args}\n{done.stdout}\n{done.stderr}"
+        assert_no_faults(self.environment.python)
         return str(done.stdout)

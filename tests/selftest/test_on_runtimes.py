@@ -60,7 +60,7 @@ def test_wherever_the_runtimes_folder_comes_from(own: Notebook, era: str, folder
 def test_a_runtime_with_other_names_is_told_apart_from_imports_that_fail(
     own: Notebook, era: str, tmp_path: Path
 ) -> None:
-    report = report_of(own, runtime=era, runtime_dir=renamed_runtime(tmp_path, era))
+    report = report_of(own, runtime=era, runtime_dir=renamed_runtime(era))
     found = by_verdict(report)
     works = {"armed", "cell", "lost-path", "library", "lazy", "threads", "new-submodule", "beside"}
     assert set(found["holds"]) == works

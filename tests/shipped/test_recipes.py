@@ -28,7 +28,8 @@ import json, sys
 from dbx_patch.simulator import simulate
 
 workspace, notebook, cell, runtime, environ = sys.argv[1:]
-report = simulate([cell], workspace=workspace, notebook=notebook, runtime=runtime, env=json.loads(environ))
+faults = "import sys; list(getattr(sys.modules.get('dbx_patch.hooks'), 'faults', []))"
+report = simulate([cell, faults], workspace=workspace, notebook=notebook, runtime=runtime, env=json.loads(environ))
 print(json.dumps([[cell.ok, cell.value or cell.traceback] for cell in report.cells]))
 """
 CELL = "{}\nimport library\nlibrary.load('my_package').__file__"
@@ -64,7 +65,8 @@ class Place:
         """Whether a cell with this statement and a library's import succeeds, and its value or traceback."""
         notebook = self.workspace / "Users/first.last@company.com/notebook"
         arguments = [self.workspace, notebook, CELL.format(statement), runtime, json.dumps(environ)]
-        ((succeeded, shown),) = json.loads(run([self.python, "-c", IMPORTS, *arguments]))
+        (succeeded, shown), (_, faults) = json.loads(run([self.python, "-c", IMPORTS, *arguments]))
+        assert not faults, f"dbx-patch recorded faults: {faults}"
         return succeeded, shown
 
     def works(self, statement: str = "import my_package") -> None:

@@ -61,6 +61,7 @@ CHANGES += (
     "urllib.",
     "http.",
 )
+WATCHED = ("socket.", *PROCESSES, *CHANGES)
 CODE = ("exec", "compile")
 # `explain` compiles the source that it is asked about, to tell whether an import of it would; `verify` the source of
 # what is loaded, to compare, and the markers of requirements. Nothing of it is ever executed.
@@ -78,6 +79,7 @@ class Watch:
         self.report = report
         self.events = self.ours = 0
         self.busy = False
+        self.wanted: dict[str, bool] = {}  # by an event's name
 
     def hook(self, event: str, details: tuple[Any, ...]) -> None:
         if self.busy:
@@ -85,7 +87,10 @@ class Watch:
         self.busy = True
         try:
             self.events += 1
-            if event == "open" or event in CODE or event.startswith(("socket.", *PROCESSES, *CHANGES)):
+            wanted = self.wanted.get(event)
+            if wanted is None:
+                wanted = self.wanted[event] = event in ("open", *CODE) or event.startswith(WATCHED)
+            if wanted:
                 self._look(event, details)
         finally:
             self.busy = False
@@ -147,25 +152,26 @@ def arm() -> None:
     if not path or getattr(sys, "_trust_audit", None):
         return
     import atexit
-    import json
 
-    def write(**record: Any) -> None:
-        line = json.dumps({"pid": os.getpid(), **record}, default=repr, ensure_ascii=True) + "\n"
+    def write(line: str) -> None:
         handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
-        os.write(handle, line.encode())
+        os.write(handle, f"{line}\n".encode())
         os.close(handle)
 
     def report(what: str, detail: Any, where: str) -> None:
-        write(violation=what, detail=str(detail)[:200], where=where, argv=sys.argv[:4])
+        import json  # not at each start: it would be most of what watching costs
+
+        record = {"pid": os.getpid(), "violation": what, "detail": str(detail)[:200], "where": where}
+        write(json.dumps({**record, "argv": sys.argv[:4]}))
 
     watch = Watch(report)
     sys._trust_audit = watch  # type: ignore[attr-defined]
-    write(armed=sys.version_info[:2])
+    write('{{"pid": {}, "armed": [{}, {}]}}'.format(os.getpid(), *sys.version_info[:2]))
     sys.addaudithook(watch.hook)
 
     def finish() -> None:
         watch.busy = True
-        write(events=watch.events, ours=watch.ours)
+        write(f'{{"pid": {os.getpid()}, "events": {watch.events}, "ours": {watch.ours}}}')
 
     atexit.register(finish)
 

@@ -123,9 +123,7 @@ class Environment:
         """By pip; a wheel that it has installed in this run as it did that (:mod:`support.again`)."""
         wheel = Path(what[0])
         is_one = len(what) == 1 and wheel.suffix == ".whl"
-        # a program's first line has another form where Python's path is long, or has a blank
-        form = len(self.python) < 120 and " " not in self.python
-        key = f"{hashlib.sha256(wheel.read_bytes()).hexdigest()}-{form}" if is_one else None
+        key = hashlib.sha256(wheel.read_bytes()).hexdigest() if is_one else None
         self._install(key, {}, "-q", "--no-deps", *what)
 
     def install_editable(self, project: Path, *options: str) -> None:
@@ -138,6 +136,10 @@ class Environment:
         key = again.key_of(project, "as a wheel")
         self._install(key, {"project": project}, "-q", "--no-deps", "--no-build-isolation", project)
 
+    def install_found(self, links: Path, name: str) -> None:
+        """A distribution with all that it requires, from a folder of wheels; whatever ``tools`` have of that."""
+        self._install(f"found-{name}", {}, "-q", "--ignore-installed", "--find-links", links, name)
+
     def _install(self, key: str | None, projects: dict[str, Path], *args: str | Path) -> None:
         def by_pip() -> None:
             self.pip("install", *args)
@@ -145,7 +147,9 @@ class Environment:
         if key is None:
             return by_pip()
         folders = {**projects, "site": self.site_packages, "programs": self.folder / "bin"}
-        shelf = self.tools.with_name("installs") / key
+        # a program's first line has another form where Python's path is long, or has a blank
+        form = len(self.python) < 120 and " " not in self.python
+        shelf = self.tools.with_name("installs") / f"{key}-{form}"
         with locked(shelf):
             paths = [str(folder) for folder in (*projects.values(), self.folder)]
             again.install(shelf, again.Places(folders, paths), by_pip)

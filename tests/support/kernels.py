@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Callable
 
@@ -10,7 +11,7 @@ import pytest
 
 from dbx_patch.simulator import Cell, CellReport, SimulationReport, materialise
 from support.environments import Environment, make_venv, once
-from support.simulating import simulate, watch
+from support.simulating import shop, simulate, watch
 from support.workspaces import Workspace, flat_project, package, src_project, write
 
 ERAS = ("legacy", "modern")
@@ -47,9 +48,10 @@ NEEDS_PATCH = {
 VALUES = ["editable", "acme_src.sub", "acme_src.deep.leaf", "acme_flat.deep.leaf", "acme_src.deep.leaf"]
 
 
-def renamed_runtime(folder: Path, era: str) -> Path:
+@lru_cache
+def renamed_runtime(era: str) -> Path:
     """A materialised runtime in which no private name that dbx-patch knows is left."""
-    shell = materialise(folder, era)
+    shell = materialise(shop() / f"renamed {era}", era)
     pattern = re.compile("|".join(sorted(map(re.escape, RENAMES), key=len, reverse=True)))
     for file in shell.parent.rglob("*.py"):
         file.write_text(pattern.sub(lambda match: RENAMES[match.group()], file.read_text()))

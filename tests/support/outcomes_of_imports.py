@@ -6,8 +6,8 @@ import os
 from dataclasses import replace
 from typing import Any
 
-from dbx_patch.simulator import simulate, simulate_executor
 from support.generated_projects import Drawn
+from support.simulating import simulate, simulate_executor
 
 # Each import starts from the same state: what one loads, learns or puts back, the next does not see.
 TRIED = """

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dbx_patch.simulator import simulate
+from dbx_patch.simulator import simulate  # not the tests' own: what dbx-patch records as a fault is a case
 from support.environments import DATABRICKS, Environment, clean_environ, make_venv
 from support.installed import distribution
 from support.sessions import MAIN, copy_of

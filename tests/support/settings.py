@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from support.environments import Environment
-from support.stacked import arrival_cell, install_cell
+from support.stacked import arrival_cell, departure_cell, install_cell, pip_cell
 
 
 @dataclass(frozen=True)
@@ -22,3 +22,8 @@ class Setting:
         """A cell like ``%pip install -e``: by pip itself where no cheaper way would leave it untried."""
         cell = install_cell(environment, project) if self.by_pip else arrival_cell(environment, project, self.folder)
         return cell + "1"
+
+    def uninstalls(self, environment: Environment, name: str) -> str:
+        """A cell like ``%pip uninstall``, by pip itself where the other is."""
+        by_pip = pip_cell(environment, "uninstall", "-q", "-y", name)
+        return (by_pip if self.by_pip else departure_cell(environment, name.replace("-", "_"))) + "1"

@@ -6,10 +6,12 @@ at imports alone would not notice one. So a file in the environment under test t
 
 from __future__ import annotations
 
+import tempfile
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Sequence
 
-from dbx_patch.simulator import Cell, ExecutorReport, SimulationReport
+from dbx_patch.simulator import Cell, ExecutorReport, SimulationReport, materialise
 from dbx_patch.simulator import simulate as _simulate
 from dbx_patch.simulator import simulate_executor as _simulate_executor
 
@@ -66,20 +68,46 @@ def assert_no_faults(python: str) -> None:
     assert told == "", f"dbx-patch recorded faults:\n{told}"
 
 
-def simulate(cells: Sequence[str | Cell], *, python: str, **options: Any) -> SimulationReport:
-    """Run cells in a simulated kernel, which must end without a fault of ours, however it ends."""
-    watch(python)
+@lru_cache
+def _temporary() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="simulated-databricks-")
+
+
+def shop() -> Path:
+    """Where the runtimes of this process of the tests lie; they go when it ends."""
+    return Path(_temporary().name)
+
+
+@lru_cache
+def _runtime(era: str) -> Path:
+    return materialise(shop() / era, era)
+
+
+def _with_runtime(options: dict[str, Any]) -> dict[str, Any]:
+    """Have one runtime for all kernels, so that its modules are compiled once."""
+    return {**options, "runtime_dir": options.get("runtime_dir") or _runtime(options.get("runtime", "modern"))}
+
+
+def simulate(cells: Sequence[str | Cell], *, python: str, watched: bool = True, **options: Any) -> SimulationReport:
+    """Run cells in a simulated kernel, which must end without a fault of ours, however it ends.
+
+    Not ``watched``: for an interpreter whose own site folder is not ours to write into. A last cell looks all the same.
+    """
+    if watched:
+        watch(python)
+    options = _with_runtime(options)
     report = _simulate([*cells, _LAST_CELL], python=python, **options)
     if len(report.cells) > len(cells):
         last = report.cells.pop()
         assert last.value == [], f"dbx-patch recorded faults: {last.value or last.traceback}"
-    assert_no_faults(python)
+    if watched:
+        assert_no_faults(python)
     return report
 
 
 def simulate_executor(function: str, *, python: str, **options: Any) -> ExecutorReport:
     """Call a function on a simulated executor, none of whose processes may record a fault of ours."""
     watch(python)
-    report = _simulate_executor(function, python=python, **options)
+    report = _simulate_executor(function, python=python, **_with_runtime(options))
     assert_no_faults(python)
     return report

@@ -138,6 +138,7 @@ sys.path[:] = before
 assert status == 0, [watch.outcomes, said.getvalue()[-1500:]]
 sorted(watch.outcomes)
 """
+MODES = ("prepend", "append", "importlib")
 _ARGS = {
     "a flat project": "['--rootdir', FLAT, FLAT]",
     "a flat project's inner tests": "['--rootdir', FLAT, FLAT + '/tests']",
@@ -146,11 +147,7 @@ _ARGS = {
     "the finder's project": "['--rootdir', FINDER, FINDER + '/tests']",
     "beside the notebook": "['test_units.py']",
 }
-IN_PYTEST = {
-    f"{mode}: {what}": _MAIN.format(mode=mode, args=args)
-    for mode in ("prepend", "append", "importlib")
-    for what, args in _ARGS.items()
-}
+IN_PYTEST = {f"{mode}: {what}": _MAIN.format(mode=mode, args=args) for mode in MODES for what, args in _ARGS.items()}
 IN_PYTEST["the src project, which tells pytest its path"] = _MAIN.format(
     mode="prepend", args="['-o', 'pythonpath=src', '-c', REPO + '/src_proj/pytest.ini', REPO + '/src_proj/tests']"
 )

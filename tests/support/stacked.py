@@ -17,15 +17,17 @@ done = subprocess.run({command!r}, env={{**os.environ, **{env!r}}}, capture_outp
 assert done.returncode == 0, done.stdout + done.stderr
 """
 
-_ARRIVE = """
+_DEPART = """
 import os, pathlib, shutil
-site, made = pathlib.Path({site!r}), pathlib.Path({made!r})
-for info in made.glob("*.dist-info"):
-    for old in site.glob(info.name.partition("-")[0] + "-*.dist-info"):
+site = pathlib.Path({site!r})
+for name in {names!r}:
+    for old in site.glob(name + "-*.dist-info"):
         for line in (old / "RECORD").read_text().splitlines():
             (site / line.rsplit(",", 2)[0]).unlink()
         shutil.rmtree(old)
-for path in made.iterdir():
+"""
+_ARRIVE = """
+for path in pathlib.Path({made!r}).iterdir():
     if path.name != "__pycache__":
         (shutil.copytree if path.is_dir() else shutil.copy)(path, site / path.name)
 """
@@ -86,4 +88,10 @@ def arrival_cell(environment: Environment, project: Path, scratch: Path) -> str:
     """
     made = make_venv(scratch, environment.tools, watched=False)
     made.install_editable(project)
-    return _ARRIVE.format(site=str(environment.site_packages), made=str(made.site_packages))
+    names = [info.name.partition("-")[0] for info in made.site_packages.glob("*.dist-info")]
+    return departure_cell(environment, *names) + _ARRIVE.format(made=str(made.site_packages))
+
+
+def departure_cell(environment: Environment, *names: str) -> str:
+    """A cell in which the files of distributions go, as their RECORD lists them: what ``%pip uninstall`` does."""
+    return _DEPART.format(site=str(environment.site_packages), names=names)

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import copy
 import importlib
+import importlib.util
 import sys
 from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
 from typing import Any, Iterator
 
 import pytest
@@ -72,3 +75,12 @@ def import_state() -> Iterator[None]:
     """Run a test in an import state of its own: see :func:`kept`."""
     with kept():
         yield
+
+
+def fresh_copy(file: str | Path) -> ModuleType:
+    """Run a module's text once more, as a process does that has not loaded it yet."""
+    spec = importlib.util.spec_from_file_location("fresh", file)
+    assert spec is not None and spec.loader is not None
+    fresh = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(fresh)
+    return fresh

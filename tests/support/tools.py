@@ -61,4 +61,4 @@ def downloaded(python: str, name: str, requirements: list[str]) -> Path:
 def install_pytest(environment: Environment) -> None:
     """Install pytest into an environment, with all that it needs: what ``tools`` have of that does not count."""
     links = downloaded(str(environment.tools / "bin/python"), "pytest", ["pytest"])
-    environment.pip("install", "-q", "--ignore-installed", "--find-links", links, "pytest")
+    environment.install_found(links, "pytest")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 import sys
 from pathlib import Path
 
@@ -50,10 +49,7 @@ def test_a_fresh_process_begins_with_these() -> None:
     """Told by the modules' own text, run once more under another name."""
     with state.kept():
         for module, names in state.GLOBALS.items():
-            spec = importlib.util.spec_from_file_location("fresh", sys.modules[module].__file__ or "")
-            assert spec is not None and spec.loader is not None
-            fresh = importlib.util.module_from_spec(spec)
-            spec.loader.exec_module(fresh)
+            fresh = state.fresh_copy(sys.modules[module].__file__ or "")
             assert {name: getattr(fresh, name) for name in names} == names, module
 
 

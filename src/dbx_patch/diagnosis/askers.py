@@ -11,6 +11,7 @@ from dbx_patch import hooks
 from dbx_patch.diagnosis.disk import Place, standard_folders
 from dbx_patch.diagnosis.holders import Holders
 from dbx_patch.hooks import rationed, sys_path
+from dbx_patch.index.install import any_before
 from dbx_patch.index.pth_files import canonical
 from dbx_patch.index.snapshot import EDITABLE
 from dbx_patch.index.source_roots import lies_beside
@@ -127,8 +128,7 @@ class Paths:
         """Apply the patched hook's rule: what a library would get elsewhere, it goes on getting there."""
         order = [canonical(other) for other in path]
         place = order.index(canonical(entry)) if canonical(entry) in order else len(order)
-        sites = {install.site_folder for install in self.search.index.providers.get(name, ())}
-        if not sites.isdisjoint(order[:place]):
+        if any_before(self.search.index.providers.get(name, ()), place, order):
             return True
         rivals = self.search.on_path(name, [other for other in path[place + 1 :] if not in_workspace(other)])
         return all(rival.namespace for rival in rivals)

@@ -144,6 +144,8 @@ class Bodies:
 
 def _parsed(source: Optional[bytes], hit: Hit) -> Body:
     file = hit.location
+    if source is None and _is_archived(file):
+        return _UNREAD
     if source is None:
         return Body(False, "it cannot be read", is_gone=not os.path.lexists(file))
     try:
@@ -162,6 +164,15 @@ def _parsed(source: Optional[bytes], hit: Hit) -> Body:
     used = {getattr(node, "id", getattr(node, "attr", "")) for node in ast.walk(others)}
     is_plain = _OPEN.isdisjoint(used.union(_bound(others))) and "*" not in bound
     return Body(True, "", list(_imports(tree.body, package)), bound, is_plain, _is_steady(tree))
+
+
+def _is_archived(file: str) -> bool:
+    """Tell whether a path goes on below a zip file: that was seen to have such a module, which is not read."""
+    import zipfile
+
+    while len(file) > 1 and not os.path.lexists(file):
+        file = os.path.dirname(file)
+    return os.path.isfile(file) and zipfile.is_zipfile(file)
 
 
 def _is_known_path(statement: ast.stmt, hit: Hit) -> bool:

@@ -179,8 +179,7 @@ class EditableFallback:
             record_fault("fallback", fault)
 
 
-TRIGGER = ImportTrigger()
-FALLBACK = EditableFallback()
+TRIGGER, FALLBACK = ImportTrigger(), EditableFallback()
 
 
 def _begin(name: str) -> "Optional[Callable[..., Optional[ModuleSpec]]]":
@@ -267,11 +266,12 @@ def arm() -> None:
             if not is_in_place(FALLBACK):
                 sys.meta_path.append(FALLBACK)
         # For a plain script, which begins with none of those: the dictionaries of installers' finders, asked last
+        found = []  # type: List[object]
         for finder in sys.meta_path:
             its_module = sys.modules.get(str(getattr(finder, "__module__", "")))
             known = getattr(its_module, "MAPPING", None) or getattr(finder, "_redirections", None)
-            for name in known if isinstance(known, dict) else ():
-                names |= {str(name).partition(".")[0]}
+            found += known if isinstance(known, dict) else ()
+        names |= {str(name).partition(".")[0] for name in found}
         watched.update({name: watched.get(name, []) for name in names})
 
 

@@ -10,7 +10,8 @@ from _frozen_importlib import ModuleSpec
 from _frozen_importlib_external import FileFinder, spec_from_file_location
 
 from dbx_patch.hooks import rationed, unseen
-from dbx_patch.index.pth_files import SOURCE_SUFFIXES, canonical
+from dbx_patch.index.install import any_before
+from dbx_patch.index.pth_files import SOURCE_SUFFIXES, above, canonical
 from dbx_patch.index.snapshot import EDITABLE
 from dbx_patch.index.workspace import spellings
 
@@ -153,8 +154,7 @@ def stays(theirs: "Optional[ModuleSpec]", installs: "List[Install]", order: "Lis
     entry = _entry_of(theirs)
     if entry not in order:
         return True  # built in, or from a finder that looks elsewhere than on sys.path
-    place = order.index(entry)
-    return not any(install.site_folder in order and order.index(install.site_folder) < place for install in installs)
+    return not any_before(installs, order.index(entry), order)
 
 
 def _entry_of(spec: "ModuleSpec") -> str:
@@ -162,9 +162,7 @@ def _entry_of(spec: "ModuleSpec") -> str:
     folder = spec.origin or ""
     if not os.path.isabs(folder):
         return ""
-    for _ in range(spec.name.count(".") + (2 if spec.submodule_search_locations is not None else 1)):
-        folder = os.path.dirname(folder)
-    return canonical(folder)
+    return canonical(above(folder, spec.name.count(".") + (2 if spec.submodule_search_locations is not None else 1)))
 
 
 def is_from(spec: "ModuleSpec", installs: "List[Install]") -> bool:

@@ -10,7 +10,7 @@ import sys
 
 from dbx_patch.hooks import record_fault, unseen
 from dbx_patch.hooks.sys_path import as_restored
-from dbx_patch.index.pth_files import entries_in_order, read_text
+from dbx_patch.index.pth_files import above, entries_in_order, read_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,15 +73,9 @@ def extends_its_path(file: "Optional[str]") -> bool:
 def _place(folder: str, path: "List[str]", depth: int, order: "List[str]") -> int:
     """Return where in ``path`` a folder goes: portions are in the ``order`` of their path entries."""
     ranks = {entry: number for number, entry in reversed(list(enumerate(order)))}
-    rank = ranks.get(_entry(folder, depth), len(ranks))
+    rank = ranks.get(above(folder, depth), len(ranks))
     # the first portion is the package that was loaded, and stays first
-    return next((n for n, other in enumerate(path) if n and ranks.get(_entry(other, depth), -1) > rank), len(path))
-
-
-def _entry(folder: str, depth: int) -> str:
-    for _ in range(depth):
-        folder = os.path.dirname(folder)
-    return folder
+    return next((n for n, other in enumerate(path) if n and ranks.get(above(other, depth), -1) > rank), len(path))
 
 
 @unseen

@@ -11,6 +11,7 @@ from dbx_patch import hooks
 from dbx_patch.hooks import answers, ask_others, portions, record_fault, sys_path, unseen
 from dbx_patch.hooks.fallback import served
 from dbx_patch.hooks.journal import note
+from dbx_patch.index.install import any_before
 from dbx_patch.index.pth_files import canonical, entries_in_order
 from dbx_patch.index.workspace import is_refused_notebook
 
@@ -65,8 +66,7 @@ def _stands_before(error: OSError, installs: "List[Install]") -> bool:
     """Tell whether an install's site folder comes before the path entry that importlib could not list."""
     try:
         order = entries_in_order()
-        before = order[: order.index(canonical(str(error.filename)))]
-        return any(install.site_folder in before for install in installs)
+        return any_before(installs, order.index(canonical(str(error.filename))), order)
     except Exception:  # of an error of another kind no place is known
         return False
 

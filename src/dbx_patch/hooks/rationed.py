@@ -70,16 +70,17 @@ def entries_of(kind: str, index: "Index") -> "List[str]":
     without us, since `site` put it there or the driver sent it.
     """
     renew(index)
-    is_open = [entry for entry, judged in list(_judged[2].items()) if judged == "open" and _kind_of(entry) == "open"]
-    return is_open if kind == "open" else [entry for entry in list(_judged[2]) if entry not in is_open]
+    return [entry for entry in list(_judged[2]) if _kind_of(entry) == kind]
 
 
 def _kind_of(entry: str) -> "Optional[str]":
     kind = _judged[2].get(entry)
+    if kind != "open":
+        return kind  # an early one stays so, whatever finder it has
     finder = sys.path_importer_cache.get(entry)
     theirs = finder.stands_for if type(finder) is RationedFinder else finder
     # Whatever it is called: a finder of this entry alone that is not CPython's own is there to refuse something.
-    return kind if kind is None or theirs is None or type(theirs) is FileFinder else "early"
+    return "open" if theirs is None or type(theirs) is FileFinder else "early"
 
 
 def is_guarded() -> bool:

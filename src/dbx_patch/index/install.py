@@ -4,10 +4,19 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Dict, List, Optional, Tuple
+    from typing import Dict, Iterable, List, Optional, Tuple
 
     from dbx_patch.index.dist_info import Distribution
     from dbx_patch.index.readers import Sources
+
+
+def any_before(installs: "Iterable[Install]", place: int, order: "List[str]") -> bool:
+    """Tell whether a site folder of these installs, where a wheel would be found, stands before a place in ``order``.
+
+    ``order``: a path, as ``entries_in_order`` spells it.
+    """
+    before = order[:place]
+    return any(install.site_folder in before for install in installs)
 
 
 class Install:

@@ -30,6 +30,13 @@ def canonical(entry: str) -> str:
     return os.path.normpath(entry) if os.path.isabs(entry) else entry
 
 
+def above(path: str, levels: int) -> str:
+    """Return the folder so many levels above a path."""
+    for _ in range(levels):
+        path = os.path.dirname(path)
+    return path
+
+
 doubts = 0  # how often a look at the disk could not tell what is there, in this process
 
 

@@ -11,6 +11,7 @@ from _frozen_importlib_external import FileFinder, PathFinder
 
 from dbx_patch.hooks import callers, rationed, record_fault, unseen, upkeep
 from dbx_patch.index import snapshot
+from dbx_patch.index.install import any_before
 from dbx_patch.index.pth_files import canonical, entries_in_order
 from dbx_patch.index.snapshot import EDITABLE
 from dbx_patch.index.workspace import in_workspace
@@ -112,7 +113,7 @@ def _is_due(entry: str, name: str, index: "Index") -> bool:
     """
     order = entries_in_order()
     place = order.index(canonical(entry)) if canonical(entry) in order else len(order)
-    if any(install.site_folder in order[:place] for install in index.providers.get(name, ())):
+    if any_before(index.providers.get(name, ()), place, order):
         return True  # it stands where a wheel would
     spec = PathFinder.find_spec(name, [e for e in sys.path[place + 1 :] if isinstance(e, str) and not in_workspace(e)])
     return spec is None or spec.loader is None  # the rest of a namespace is no rival

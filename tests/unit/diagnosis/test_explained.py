@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 import types
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -78,3 +80,19 @@ def test_files_of_users_do_not_use_up_what_is_read_of_libraries(site: Path, tmp_
         file.write_text("")
     read = [bodies.body(Hit(file.stem, "path", str(file))).compiles for file in files]
     assert read == [True] * 14 + [False]
+
+
+def test_what_lies_in_an_archive_is_found_there(site: Path, tmp_path: Path) -> None:
+    """And comes before an install that stands behind it."""
+    archive = tmp_path / "some.zip"
+    with zipfile.ZipFile(archive, "w") as opened:
+        for file in ("zipped/__init__.py", "zipped/part.py", "acme.py"):
+            opened.writestr(file, "")
+    write(tmp_path, {"ws/acme.py": "", "ws/zipped/other.py": ""})
+    write(site, {"acme.pth": f"{tmp_path}/ws\n"})
+    sys.path[:0] = [str(archive)]
+    sys.path.append(f"{tmp_path}/ws")
+    for name in ("zipped", "zipped.part", "acme"):
+        found = explain(name)
+        assert found.works and found.location == importlib.import_module(name).__file__, name
+    assert not explain("zipped.other").works

@@ -171,6 +171,16 @@ def test_what_the_others_found_stays_or_gives_way_by_its_place(site: Path, proje
     assert stays(copy(copies["lower"])), "an install in no site folder of the path has no place there"
 
 
+def test_of_two_installs_of_one_name_the_first_counts(site: Path, tmp_path: Path) -> None:
+    """Also where its path entry is lost, so that the others have found the second."""
+    roots = [str(write(tmp_path / "ws" / name, {"acme/__init__.py": ""})) for name in "ab"]
+    index = index_of(site, {"x.pth": "".join(f"{root}\n" for root in roots)})
+    first, second = (PathFinder.find_spec("acme", [root]) for root in roots)
+    assert answers.stays(first, index.providers["acme"], [str(site), *roots])
+    assert not answers.stays(second, index.providers["acme"], [str(site), roots[1]])
+    assert place(answers.find("acme", None, index, index.providers["acme"])) == place(first)
+
+
 def test_a_file_is_an_installs_own_however_it_is_spelled(site: Path, tmp_path: Path) -> None:
     root = tmp_path / "Workspace/Users/me@corp.com/proj"
     write(root, {"src/acme/__init__.py": "", "one.py": "", "onemore.py": "", "src2/acme.py": "", "src/space/x.txt": ""})

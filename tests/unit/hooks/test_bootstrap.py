@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 from typing import Any
 
@@ -10,6 +9,7 @@ import pytest
 
 from dbx_patch import hooks
 from support.environments import ROOT
+from support.state import fresh_copy
 
 pytestmark = pytest.mark.usefixtures("import_state")
 RUNTIME = "DATABRICKS_RUNTIME_VERSION is set"
@@ -19,11 +19,7 @@ FOLDER = "the folder /databricks exists"
 @pytest.fixture
 def bootstrap() -> Any:
     """This checkout's, as a process begins with it: the one that this process has may be an installed one."""
-    spec = importlib.util.spec_from_file_location("fresh", ROOT / "src/_dbx_patch_bootstrap.py")
-    assert spec is not None and spec.loader is not None
-    fresh = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(fresh)
-    return fresh
+    return fresh_copy(ROOT / "src/_dbx_patch_bootstrap.py")
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ import pytest
 
 from dbx_patch import hooks
 from dbx_patch.hooks import applied, upkeep, watching
+from support.state import fresh_copy
 
 pytestmark = pytest.mark.usefixtures("import_state")
 
@@ -157,15 +158,6 @@ def test_a_fork_does_not_inherit_a_lock_that_another_thread_holds(monkeypatch: p
     assert os.waitpid(child, 0)[1] == 0
 
 
-def fresh_copy(module: ModuleType) -> ModuleType:
-    """Run a module's text once more, as a process does that has not loaded it yet."""
-    spec = importlib.util.spec_from_file_location("fresh", module.__file__ or "")
-    assert spec is not None and spec.loader is not None
-    fresh = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(fresh)
-    return fresh
-
-
 @pytest.mark.parametrize(
     "enabled, disabled, said",
     [
@@ -183,6 +175,6 @@ def test_settings_that_mean_nothing_are_logged(
     monkeypatch.setenv("DBX_PATCH_LOG_LEVEL", "WARNING")
     monkeypatch.setenv("DBX_PATCH_ENABLED", enabled)
     monkeypatch.setenv("DBX_PATCH_DISABLE", disabled)
-    for look in (applied._note_settings, lambda: vars(fresh_copy(applied))):
+    for look in (applied._note_settings, lambda: vars(fresh_copy(applied.__file__ or ""))):
         look()
         assert capsys.readouterr().err == (f"dbx_patch WARNING: {said}\n" if said else "")

@@ -13,8 +13,7 @@ import traceback
 from types import ModuleType
 from typing import Any, Callable, Dict, List, Optional
 
-from simulated_notebook import compile_cell
-from simulated_program import run_program
+from notebook_cells import compile_cell
 from workspace_mount import refuse_bytecode
 from workspace_ops import WorkspaceOps
 
@@ -101,6 +100,8 @@ def serve(job: Dict[str, Any], kernel: Any) -> int:
     if not job["variant"]["bytecode"]:
         refuse_bytecode(job["workspace"])
     if job["program"] is not None:
+        from simulated_program import run_program  # a quarter of what a kernel takes to start, so only where it is used
+
         return run_program(job, kernel, make_executor())
     notebook = _Notebook(job, kernel)
     done: List[Dict[str, Any]] = []

@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-import ast
 import json
-import linecache
 import os
 import subprocess
 import sys
 from types import ModuleType
 from typing import Any, Callable, Dict
 
+from notebook_cells import compile_cell
 from notebook_files import CALL, NotebookCell, NotPython, as_python, find_notebook, read_notebook
 from notebook_stand_ins import Exit, Restart, namespace
 
 # Magics that mean nothing here: what they change is how a notebook looks, or the simulation has it anyway
 _NOTHING = ("matplotlib", "config", "load_ext", "autoreload", "reload_ext", "md", "html", "precision", "colors")
-
-
-def compile_cell(number: int, source: str, runtime: str) -> Any:
-    """The cell's code; a last expression apart, stored in ``_``, as IPython does."""
-    name = f"<ipython-input-{number}-{abs(hash(source)):012x}>"
-    if runtime != "legacy":
-        name = f"/root/.ipykernel/123/command-{455 + number}"
-    linecache.cache[name] = (len(source), None, source.splitlines(True), name)
-    tree = ast.parse(source, name)
-    body = tree.body
-    if body and isinstance(body[-1], ast.Expr):
-        expression = body[-1]
-        target = ast.Name(id="_", ctx=ast.Store())
-        body[-1] = ast.copy_location(ast.Assign(targets=[target], value=expression.value), expression)
-        ast.fix_missing_locations(tree)
-    return compile(tree, name, "exec", dont_inherit=True)
 
 
 class NotebookRun:
