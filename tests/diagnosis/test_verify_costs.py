@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from support.environments import DATABRICKS, Environment
+from support.environments import DATABRICKS, Environment, once
 from support.kernels import ERAS, Notebook
-from support.sessions import command, fits
+from support.sessions import command, copy_of, fits
+from support.simulating import watch
 from support.workspaces import Workspace, src_project, write
 
 BUDGET = 300
@@ -20,15 +21,23 @@ VERIFY = (
 )
 
 
-@pytest.fixture
-def large(environment: Environment, workspace: Workspace) -> Notebook:
-    """A package of 4,040 files, three of which are notebooks."""
+def make_large(folder: Path, installed: Environment) -> None:
+    environment, workspace = copy_of(installed, folder / "env"), Workspace(folder).create()
+    project = src_project(workspace.home / "proj", "acme")
+    environment.install_editable(project)
     files = {f"src/acme/p{n // 40}/q{n % 8}/m{n}.py": "" for n in range(4037)}
     files.update({f"src/acme/p{n}/__init__.py": "" for n in range(101)})
     for name in ("explore", "p7/q3/01_load", "p9/Report of sales"):
         files[f"src/acme/{name}.py"] = HEADER
-    environment.install_editable(src_project(workspace.home / "proj", "acme", extra=files))
-    return Notebook(environment, workspace)
+    write(project, files)
+    watch(environment.python)
+
+
+@pytest.fixture
+def large(shared: Path, installed: Environment) -> Notebook:
+    """A package of 4,040 files, three of which are notebooks; for tests that change nothing."""
+    folder = once(shared / "large", lambda made: make_large(made, installed))
+    return Notebook(Environment(folder / "env", installed.tools), Workspace(folder))
 
 
 @pytest.mark.parametrize("era", ERAS)

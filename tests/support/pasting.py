@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Dict, Tuple
 
 from dbx_patch.simulator import simulate  # not the tests' own: what dbx-patch records as a fault is a case
 from support.environments import DATABRICKS, Environment, clean_environ, make_venv
@@ -25,6 +25,9 @@ _DBUTILS += "dbutils = _N(library=_N(restartPython=_restart))\n"
 _IN_NOTEBOOK = "import sys, types; sys.modules['IPython'] = types.SimpleNamespace(get_ipython=object)\n"
 _VERIFY = "import dbx_patch; dbx_patch.verify_editable_installs(verbose=False).to_dict()"
 _VALUE = "\nimport json; print(json.dumps(_value))"
+
+
+Findings = Dict[Tuple[str, str], Dict[str, str]]
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -124,7 +127,7 @@ class World:
 
     # Asking
 
-    def verify(self) -> dict[tuple[str, str], dict[str, str]]:
+    def verify(self) -> Findings:
         """What ``verify`` finds in a process of this session, by code and what it is about."""
         data = (
             self.value(_VERIFY)
@@ -174,6 +177,14 @@ class World:
         else:
             self._paste_into_shell(remedy, must_work)
 
+    def in_a_cell(self, remedy: str) -> str:
+        """The same, as it is spelled for a notebook's cell."""
+        if remedy.startswith(_CELL):
+            return remedy[len(_CELL) :]
+        pip = f"{shlex.quote(self.upper.python)} -m pip "
+        lines = remedy.splitlines()
+        return "\n".join("%pip " + line[len(pip) :] if line.startswith(pip) else "!" + line for line in lines)
+
     def _paste_into_cell(self, code: str) -> None:
         compile(code, "a cell", "exec")
         if _RESTARTS not in code:
@@ -195,4 +206,4 @@ class World:
         self.session.env = {**{k: v for k, v in self.session.env.items() if k in now}, **own}
 
 
-__all__ = ["Session", "World", "make_template", "tree"]
+__all__ = ["Findings", "Session", "World", "make_template", "tree"]

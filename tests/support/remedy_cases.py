@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Callable
 
-from support.pasting import World, tree
+from support.pasting import Findings, World, tree
 
 
 @dataclass
@@ -30,13 +30,18 @@ class Case:
         return self.make.__name__
 
 
-def judge(case: Case, world: World) -> None:
-    """Paste the remedies of a case, and ask again."""
-    case.make(world)
-    before, files = world.verify(), _others(world)
-    found = {key: finding for key, finding in before.items() if key[0] == case.code}
+def remedies_of(case: Case, before: Findings) -> dict[tuple[str, str], str]:
+    """What there is to paste for each finding of the case's kind."""
+    found = {key: finding["remedy"] for key, finding in before.items() if key[0] == case.code}
     assert found, f"{case.code} was not found, but {[*before]}"
-    remedies = dict.fromkeys(finding["remedy"] for finding in found.values())
+    return found
+
+
+def judge(case: Case, world: World) -> None:
+    """Paste the remedies of a case, which the world has been made for, and ask again."""
+    before, files = world.verify(), _others(world)
+    found = remedies_of(case, before)
+    remedies = dict.fromkeys(found.values())
     if not case.pastes:
         assert [*remedies] == [""], remedies
         return
