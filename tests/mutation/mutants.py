@@ -56,11 +56,16 @@ class _Finder(ast.NodeVisitor):
     """Collects ``(kind, node, new text)``."""
 
     def __init__(self, source: str) -> None:
-        self.source = source
+        self.lines = source.encode().splitlines(keepends=True)
         self.found: list[tuple[str, ast.AST, str]] = []
 
     def text(self, node: ast.AST) -> str:
-        return ast.get_source_segment(self.source, node) or ""
+        """As `ast.get_source_segment` has it, which splits the whole source each time."""
+        first, last = node.lineno - 1, (node.end_lineno or 0) - 1  # type: ignore[attr-defined]
+        parts = self.lines[first : last + 1]
+        parts[-1] = parts[-1][: node.end_col_offset]  # type: ignore[attr-defined]
+        parts[0] = parts[0][node.col_offset :]  # type: ignore[attr-defined]
+        return b"".join(parts).decode()
 
     def visit_If(self, node: ast.If) -> None:
         if self.text(node.test) not in _NOT_RUN:

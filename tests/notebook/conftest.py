@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from dbx_patch.simulator import Variant
-from dbx_patch.simulator.variant import HOOKS
 from support.kernels import ERAS, renamed_runtime
-from support.settings import Setting
+from support.settings import SETTINGS, Setting
 from support.workspaces import Workspace
 
 
@@ -26,7 +25,7 @@ def runtime(request: pytest.FixtureRequest, era: str, tmp_path: Path) -> dict[st
     return {"runtime": era, "runtime_dir": directory}
 
 
-@pytest.fixture(params=[*HOOKS, "renamed"])
+@pytest.fixture(params=SETTINGS)
 def setting(request: pytest.FixtureRequest, era: str, tmp_path: Path) -> Setting:
     """Each way in which a runtime guards the workspace, and a runtime with none of the names that dbx-patch knows."""
     options: dict[str, Any] = {"runtime": era}

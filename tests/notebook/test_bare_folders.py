@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from dbx_patch.simulator import Variant
+from support.covering import covering
 from support.environments import Environment, make_venv, once
 from support.kernels import ERAS, LIBRARY, Notebook, renamed_runtime
 from support.sessions import copy_of
@@ -38,7 +39,7 @@ class InGit(Notebook):
         self.notebook_folder = self.root / "notebooks"
         self.project = (self.notebook_folder if place == PLACES[0] else self.root) / "acme"
 
-    def options(self, era: str, hook: str, renamed: Path | None) -> dict[str, Any]:
+    def options(self, era: str, hook: str, renamed: bool = False) -> dict[str, Any]:
         """For a kernel."""
         return {
             "runtime": era,
@@ -76,11 +77,13 @@ def in_git(shared: Path, tools: Path, wheel: Path, shape: str, place: str) -> In
     return InGit(folder, tools, place)
 
 
-@pytest.mark.parametrize("renamed", [False, True])
-@pytest.mark.parametrize("hook", HOOKS)
-@pytest.mark.parametrize("era", ERAS)
-def test_the_package_is_found(in_git: InGit, era: str, hook: str, renamed: bool, tmp_path: Path) -> None:
-    options = in_git.options(era, hook, tmp_path / "renamed" if renamed else None)
+@pytest.mark.parametrize(
+    "shape, place, hook, era, renamed",
+    covering([*SHAPES], PLACES, HOOKS, ERAS, [False, True], strength=3),
+    indirect=["shape", "place"],
+)
+def test_the_package_is_found(in_git: InGit, era: str, hook: str, renamed: bool) -> None:
+    options = in_git.options(era, hook, renamed)
     for first in WAYS:  # each as the first import in a kernel of its own, and then the others
         order = {first: WAYS[first], **WAYS}
         values = in_git.values(*[PURGE + cell for cell in order.values()], **options)
@@ -92,7 +95,7 @@ def test_the_package_is_found(in_git: InGit, era: str, hook: str, renamed: bool,
 def test_a_folder_that_nothing_is_installed_from_stays_a_namespace(in_git: InGit, era: str, hook: str) -> None:
     write(in_git.notebook_folder, {"bare/part.py": "VALUE = 'in a namespace'\n"})
     cells = ["import bare.part; bare.part.VALUE", "[bare.__file__ if hasattr(bare, '__file__') else None]"]
-    assert in_git.values(*cells, **in_git.options(era, hook, None)) == ["in a namespace", [None]]
+    assert in_git.values(*cells, **in_git.options(era, hook)) == ["in a namespace", [None]]
 
 
 INSTALLS = {
@@ -109,7 +112,7 @@ def test_installed_in_a_session(in_git: InGit, era: str, place: str, when: str, 
     before = in_git.environment.folder.parent / "without the project"
     in_git.environment = copy_of(Environment(before, in_git.environment.tools), tmp_path / "env")
     renamed = (era == "modern") == (place == PLACES[0])  # each era and each place meets both kinds of runtime
-    options = in_git.options(era, "cache" if renamed else "path_hooks", tmp_path / "renamed" if renamed else None)
+    options = in_git.options(era, "cache" if renamed else "path_hooks", renamed)
     by_pip = when == "in the cell that installs"
     arrival = "" if by_pip else arrival_cell(in_git.environment, in_git.project, tmp_path / "scratch")
     install = arrival or install_cell(in_git.environment, in_git.project)
@@ -131,5 +134,5 @@ def test_installed_in_a_session_where_no_hook_guards_the_repository(in_git: InGi
         PURGE + install + WAYS["cell"],
         *[PURGE + WAYS[way] for way in ("library", "submodule", "lazily")],
     ]
-    options = in_git.options(era, "cache_outside_git", None)
+    options = in_git.options(era, "cache_outside_git")
     assert in_git.values(*cells, **options) == [[False], *["editable"] * 4]

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from dbx_patch.simulator import Variant
+from support.covering import covering
 from support.environments import once
-from support.kernels import LIBRARY, Notebook, renamed_runtime
+from support.kernels import ERAS, LIBRARY, Notebook, renamed_runtime
 from support.settings import Setting
 from support.stacked import CHAININGS, Stack, make_stack, pip_cell, stack_in
 from support.workspaces import Workspace, flat_project, package, src_project, write
@@ -157,7 +158,11 @@ def test_uninstalled_where_a_release_has_renamed_everything(
     assert values == [EDITABLE, COPY, COPY, COPY]
 
 
-@pytest.mark.parametrize("place", ["slot", "end"])
+@pytest.mark.parametrize(
+    "setting, installed_layers, era, place",
+    covering(SETTINGS, [*SHAPES], ERAS, ["slot", "end"], strength=3),
+    indirect=["setting", "installed_layers", "era"],
+)
 def test_what_stands_before_its_site_folder_wins(installed_layers: Layers, era: str, hook: str, place: str) -> None:
     """A package beside the notebook where that comes before site-packages, and a folder that the user put first."""
     folder = installed_layers.workspace.folder / "Users/first.last@company.com/with its own"
@@ -179,8 +184,11 @@ OTHERS = (
 FORGET = "[sys.modules.pop(m) for m in [*sys.modules] if m.startswith(('below', 'lower_'))] and None\n"
 
 
-@pytest.mark.parametrize("place", ["slot", "end"])
-@pytest.mark.parametrize("first", ["acme", "others"])
+@pytest.mark.parametrize(
+    "setting, installed_layers, era, place, first",
+    covering(SETTINGS, [*SHAPES], ERAS, ["slot", "end"], ["acme", "others"], strength=3),
+    indirect=["setting", "installed_layers", "era"],
+)
 def test_imports_of_other_things_below_cost_the_workspace_nothing(
     installed_layers: Layers, era: str, hook: str, place: str, first: str
 ) -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from support.kernels import Notebook
-from support.settings import Setting
+from support.covering import covering
+from support.kernels import ERAS, Notebook
+from support.settings import SETTINGS, Setting
 from support.workspaces import SETUPTOOLS, write
 
 FORGET = "import sys; [sys.modules.pop(m) for m in [*sys.modules] if m.partition('.')[0] == 'space'] and None\n"
@@ -35,7 +36,7 @@ def project(folder: Path, version: str) -> Path:
     return write(folder, {**named, "pyproject.toml": SETUPTOOLS + config})
 
 
-@pytest.mark.parametrize("version", ["1.0", "2.0"])
+@pytest.mark.parametrize("era, setting, version", covering(ERAS, SETTINGS, ["1.0", "2.0"]), indirect=["era", "setting"])
 def test_the_new_code_counts_at_once(own_notebook: Notebook, setting: Setting, version: str) -> None:
     """Under the same finder's name, and with a new version under another."""
     environment, home = own_notebook.environment, own_notebook.workspace.home

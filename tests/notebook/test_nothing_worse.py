@@ -7,6 +7,7 @@ from typing import Any, Tuple
 
 import pytest
 
+from support.covering import covering
 from support.kernels import ERAS, renamed_runtime
 from support.nothing_worse import Variant, World, world_of
 from support.situations_in_cells import FROM_A_CELL, FROM_A_LIBRARY, FROM_THE_STANDARD_LIBRARY
@@ -48,7 +49,7 @@ def compare(world: World, combination: Combination, kind: str, **options: Any) -
     hook, place, in_git, bytecode, _ = combination
     repository = world.repository if in_git else None
     options["variant"] = Variant(hook=hook, notebook_folder=place, repository=repository, bytecode=bytecode)
-    situations = situations_of(kind, combination, options["runtime"])
+    situations = situations_of(kind, combination)
     without = world.outcomes(situations, enabled=False, **options)
     with_it = world.outcomes(situations, enabled=True, **options)
     worked = {situation: (cell.ok, cell.value) for situation, cell in without.items()}
@@ -56,12 +57,12 @@ def compare(world: World, combination: Combination, kind: str, **options: Any) -
     check(worked, works, (AT_LEAST_UNDER_PATH_HOOKS if hook == "path_hooks" else AT_LEAST)[kind])
 
 
-def situations_of(kind: str, combination: Combination, era: str) -> dict[str, str]:
-    """All of a kind; of pytest's import modes one, so that each hook and each world meets each, in either era."""
+def situations_of(kind: str, combination: Combination) -> dict[str, str]:
+    """All of a kind; of pytest's import modes one, so that each hook and each world meets each."""
     if kind != "pytest":
         return SITUATIONS[kind]
     number = COMBINATIONS.index(combination)
-    mode = MODES[(number + number // len(MODES) + ERAS.index(era)) % len(MODES)]
+    mode = MODES[(number + number // len(MODES)) % len(MODES)]
     others = tuple(f"{other}: " for other in MODES if other != mode)
     return {name: cell for name, cell in IN_PYTEST.items() if not name.startswith(others)}
 
@@ -79,22 +80,22 @@ def check(without: dict[str, tuple[bool, Any]], with_it: dict[str, tuple[bool, A
         pytest.fail("\n".join(["worse with dbx-patch", *worse]), pytrace=False)
 
 
-def name_of(combination: Combination) -> str:
+def name_of(combination: Any) -> str:
+    if not isinstance(combination, tuple):
+        return str(combination)
     hook, place, in_git, bytecode, world = combination
     in_words = ["in Git" if in_git else "no Git", "bytecode" if bytecode else "no bytecode"]
     return ", ".join([hook, place, *in_words, world])
 
 
-@pytest.mark.parametrize("kind", SITUATIONS)
-@pytest.mark.parametrize("combination", COMBINATIONS, ids=name_of)
-@pytest.mark.parametrize("era", ERAS)
+@pytest.mark.parametrize("combination, kind, era", covering(COMBINATIONS, [*SITUATIONS], ERAS), ids=name_of)
 def test_what_works_without_it_works_with_it(world: World, era: str, combination: Combination, kind: str) -> None:
     compare(world, combination, kind, runtime=era)
 
 
-@pytest.mark.parametrize("kind", ["cells", "libraries", "paths"])
-@pytest.mark.parametrize("combination", COMBINATIONS[::3], ids=name_of)
-@pytest.mark.parametrize("era", ERAS)
+@pytest.mark.parametrize(
+    "combination, kind, era", covering(COMBINATIONS[::3], ["cells", "libraries", "paths"], ERAS), ids=name_of
+)
 def test_where_a_release_has_renamed_everything(
     world: World, era: str, combination: Combination, kind: str, tmp_path: Path
 ) -> None:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from support.covering import covering
 from support.environments import Environment
-from support.kernels import Notebook
-from support.settings import Setting
+from support.kernels import ERAS, Notebook
+from support.settings import SETTINGS, Setting
 from support.workspaces import HATCHLING, SETUPTOOLS, write
 
 EXTENDS = {
@@ -42,7 +43,9 @@ def plain_paths(environment: Environment) -> object:
     return environment.value(PATHS)
 
 
-@pytest.mark.parametrize("shape", ["path line", "setuptools' finder"])
+@pytest.mark.parametrize(
+    "era, setting, shape", covering(ERAS, SETTINGS, ["path line", "setuptools' finder"]), indirect=["era", "setting"]
+)
 def test_a_half_that_is_installed_in_the_session(own_notebook: Notebook, setting: Setting, shape: str) -> None:
     """After the package was loaded: from cells and libraries; and again after a restart."""
     outside(own_notebook.environment)
@@ -61,7 +64,7 @@ def test_a_half_that_is_installed_in_the_session(own_notebook: Notebook, setting
     assert own_notebook.values(*again, **setting.options) == ["first", "second"]
 
 
-@pytest.mark.parametrize("extends", EXTENDS)
+@pytest.mark.parametrize("era, setting, extends", covering(ERAS, SETTINGS, [*EXTENDS]), indirect=["era", "setting"])
 def test_one_half_in_the_workspace_and_one_outside(own_notebook: Notebook, setting: Setting, extends: str) -> None:
     """Both editable, whichever is asked for first."""
     environment = own_notebook.environment
@@ -75,7 +78,9 @@ def test_one_half_in_the_workspace_and_one_outside(own_notebook: Notebook, setti
         assert own_notebook.values(*cells, **setting.options) == [*order, *leaves, *leaves]
 
 
-@pytest.mark.parametrize("name", ["aa_second", "zz_second"])
+@pytest.mark.parametrize(
+    "era, setting, name", covering(ERAS, SETTINGS, ["aa_second", "zz_second"]), indirect=["era", "setting"]
+)
 def test_a_new_portion_has_its_place(own_notebook: Notebook, setting: Setting, name: str) -> None:
     """In ``__path__``, between or behind the others: where plain Python has it after a restart."""
     environment = own_notebook.environment

@@ -110,7 +110,7 @@ for number in range(30):
         time.sleep(0.01)
     except KeyboardInterrupt:  # before or after the self-test
         late += 1
-        time.sleep(0.05)
+        timer.join()
     changed += {compared}
 [interrupted, late, changed]
 """

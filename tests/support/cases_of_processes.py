@@ -231,7 +231,7 @@ CASES = [
     Case("armed-by-hand", armed_by_hand_from_its_source, then=("second-copy",)),
     Case("not-installed", start_up_file_deleted),
     Case("armed-by-hand", armed_by_hand_without_start_up_file),
-    Case("started-before-install", installed_after_the_start),
+    Case("started-before-install", installed_after_the_start, once=True),
     Case("armed-by-hand", armed_by_hand_in_the_session_of_the_installation, pastes=False),
     Case("disarmed", finders_taken_away),
     Case("start-up-failed", start_up_failed),

@@ -14,7 +14,8 @@ class Case:
 
     ``pastes``: it has a remedy; ``looks``: one that merely looks. ``works``: what works when it has been pasted.
     ``then``: the findings that are to be expected afterwards, which were hidden by the first. ``stacked``: the lower
-    environment has to do with it, so it is tried in every way in which that comes in.
+    environment has to do with it, so it is tried in every way in which that comes in. ``once``: the process that asks
+    has changed the world by then, so that another one would not find the same.
     """
 
     code: str
@@ -24,6 +25,7 @@ class Case:
     works: str = "import acme; acme.VALUE"
     then: tuple[str, ...] = ()
     stacked: bool = False
+    once: bool = False
 
     @property
     def name(self) -> str:

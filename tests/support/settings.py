@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dbx_patch.simulator.variant import HOOKS
 from support.environments import Environment
 from support.stacked import arrival_cell, departure_cell, install_cell, pip_cell
+
+SETTINGS = [*HOOKS, "renamed"]  # each way in which a runtime guards the workspace, and one with none of the known names
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,8 @@ def make_tools(folder: Path) -> None:
     if NEWEST:
         run([*pip, "install", "-q", "--upgrade", "-r", NAMES])
     else:
-        run([*pip, "install", "-q", "--no-index", "--find-links", wheels(pip), "-r", PINS])
+        # not compiled: most of it is never imported
+        run([*pip, "install", "-q", "--no-compile", "--no-index", "--find-links", wheels(pip), "-r", PINS])
 
 
 def wheels(pip: list[Path | str]) -> Path:

@@ -51,6 +51,7 @@ class Laboratory:
         self.site = folder / "env/lib/python3/site-packages"
         self.project = write(folder / "ws/project", {"fuzzed/__init__.py": "raise SystemExit\n"})
         self.canary = folder / "executed"
+        self._name = ""
 
     def bytes_of(self, drawn: list[str | bytes]) -> bytes:
         code = f"__import__('builtins').fuzzed_canary = open({str(self.canary)!r}, 'w')"
@@ -58,7 +59,15 @@ class Laboratory:
         return b"".join(texts).replace(b"CANARY", code.encode()).replace(b"PROJECT", os.fsencode(self.project))
 
     def index(self, name: str, content: bytes) -> Index:
-        """Read a fresh site folder in which file ``name`` has ``content``."""
+        """Read a site folder in which file ``name`` has ``content``; nothing else in it is of an earlier reading."""
+        if name != self._name:
+            self._name = name
+            self._make()
+        file = self.folder / name if name.startswith("meson-info") else self.site / name
+        file.write_bytes(content)
+        return Index([str(self.site)])
+
+    def _make(self) -> None:
         shutil.rmtree(self.site, ignore_errors=True)
         files = {
             "fuzzed.pth": f"{self.project}\nimport _fuzzed; _fuzzed.init()\n",
@@ -68,10 +77,8 @@ class Laboratory:
         write(self.site, files)
         texts = {"RECORD": RECORD, "METADATA": ""}
         distribution(self.site, "fuzzed", project=str(self.project), texts=texts)
-        file = self.folder / name if name.startswith("meson-info") else self.site / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
-        return Index([str(self.site)])
+        for folder in (self.site / "ns", self.folder / "meson-info"):
+            folder.mkdir(exist_ok=True)
 
 
 @pytest.fixture(scope="module")
