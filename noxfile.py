@@ -76,7 +76,13 @@ def units(session: nox.Session, version: str) -> None:
         session.install("uv")
     session.run("uv", "venv", "-q", "--clear", "--python", target, str(folder))
     session.run("uv", "pip", "install", "-q", "--python", f"{folder}/bin/python", *needed)
-    paths = ("tests/unit", "tests/hostile/test_whose_code.py", "tests/hostile/test_fuzzed_site.py")
+    rooms = (str(path) for path in Path("tests/unit").iterdir() if path.is_dir() and path.name != "__pycache__")
+    paths = (
+        *sorted(rooms),
+        "tests/unit/test_pth_processor.py",
+        "tests/hostile/test_whose_code.py",
+        "tests/hostile/test_fuzzed_site.py",
+    )
     command = (f"{folder}/bin/python", "-m", "pytest", "-q", "-n", "2", *paths, *session.posargs)
     session.run(*command, env={"DBX_PATCH_TEST_PYTHON": None}, external=True)
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import tempfile
+import zipfile
 from pathlib import Path
 
-from support.environments import TARGET, Environment, locked, run, target_version
+from support.environments import TARGET, Environment, library_of, locked, run, target_version
 
 NAMES = Path(__file__).with_name("backends.in")
 PINS = NAMES.with_suffix(".txt")  # made from the names by `nox -s raise_backends`
@@ -22,22 +24,30 @@ def cache() -> Path:
 
 def make_tools(folder: Path) -> None:
     """An environment of the target interpreter with pip and the build backends."""
-    run([TARGET, "-m", "venv", folder])
-    pip = [folder / "bin" / "python", "-m", "pip"]
     if NEWEST:
-        run([*pip, "install", "-q", "--upgrade", "-r", NAMES])
-    else:
-        # not compiled: most of it is never imported
-        run([*pip, "install", "-q", "--no-compile", "--no-index", "--find-links", wheels(pip), "-r", PINS])
+        run([TARGET, "-m", "venv", folder])
+        run([folder / "bin/python", "-m", "pip", "install", "-q", "--upgrade", "-r", NAMES])
+        return
+    pinned = wheels()
+    run([TARGET, "-m", "venv", "--without-pip", folder])
+    for wheel in pinned.glob("*.whl"):  # all of them nothing but Python, so that unpacking is a tenth of installing
+        with zipfile.ZipFile(wheel) as archive:
+            archive.extractall(library_of(folder))
 
 
-def wheels(pip: list[Path | str]) -> Path:
-    """Return the cache's folder with the pinned backends for the target interpreter; other pins have another folder."""
+def wheels() -> Path:
+    """Return the cache's folder with pip and the pinned backends for the target; other pins have another folder.
+
+    It is the pip that the target interpreter brings.
+    """
     digest = hashlib.sha256(PINS.read_bytes()).hexdigest()[:12]
-    folder = cache() / "backends" / "{}.{}-{}".format(*target_version(), digest)
-    with locked(folder):
+    folder = cache() / "backends" / "{}.{}-{}-pip".format(*target_version(), digest)
+    with locked(folder), tempfile.TemporaryDirectory() as scratch:
         if not (folder / ".complete").exists():
-            run([*pip, "download", "-q", "--only-binary", ":all:", "-d", folder, "-r", PINS])
+            run([TARGET, "-m", "venv", scratch])
+            pip = [Path(scratch) / "bin/python", "-m", "pip"]
+            own = f"pip=={run([*pip, '--version']).stdout.split()[1]}"
+            run([*pip, "download", "-q", "--only-binary", ":all:", "-d", folder, "-r", PINS, own])
             (folder / ".complete").touch()
     return folder
 
