@@ -14,6 +14,8 @@ from support.environments import clean_environ, run
 from support.kernels import Notebook, make_notebook
 
 EXHAUSTIVE = os.environ.get("DBX_PATCH_TEST_FAULTS") == "all"
+# "1/2": the first half of what is injected and of the mutated runtimes; another run has the second
+NUMBER, SHARES = map(int, os.environ.get("DBX_PATCH_TEST_SHARE", "1/1").split("/"))
 SECONDS = 7200 if EXHAUSTIVE else 1000  # for one script
 
 
