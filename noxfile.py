@@ -20,6 +20,10 @@ OWN = "{}.{}".format(*sys.version_info)  # of the interpreter that runs nox, whi
 SUPPORTED = ("3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14", "3.15")
 VERSIONS = [nox.param(version, tags=["own"] if version == OWN else []) for version in SUPPORTED]
 
+FILES = [file for file in sorted(Path("tests").glob("*/test_*.py")) if file.parent.name != "faults"]
+# Those that have tests of the core: to collect all the others takes as long as to run these
+CORE = [str(file) for file in FILES if "pytest.mark.core" in file.read_text("utf-8")]
+
 HEADER = ("--custom-compile-command", "nox -s raise_backends", "--no-annotate")
 
 nox.options.default_venv_backend = "venv"
@@ -59,7 +63,7 @@ def on(session: nox.Session, version: str, *arguments: str) -> None:
 def core(session: nox.Session, version: str) -> None:
     """The core tests on ``version``."""
     install(session, "test")
-    on(session, version, "-m", "core")
+    on(session, version, "-m", "core", *CORE)
 
 
 @nox.session
