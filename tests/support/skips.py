@@ -55,6 +55,7 @@ ALLOWED = (
     Allowed(r"nothing is watched here", "a scenario without a callback; the others have one"),
     Allowed(r"there is no (zsh|fish)", "shells that not every machine has; bash it has to have"),
     Allowed(r"no node to click with", "a program that no extra brings"),
+    Allowed(r"no IPython here", "the unit tests need pytest and hypothesis alone"),
     Allowed(r"no browser to look with", "a program that no extra brings"),
     Allowed(
         r"the newest backends are not the pinned ones",

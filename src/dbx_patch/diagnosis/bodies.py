@@ -159,10 +159,10 @@ def _parsed(source: Optional[bytes], hit: Hit) -> Body:
     except (ValueError, OverflowError, RecursionError, MemoryError) as error:
         return Body(False, str(error) or type(error).__name__)
     package = hit.name if hit.search is not None else hit.name.rpartition(".")[0]
-    bound = set(_bound(tree))
+    bound = set(_bound(tree, hit.name if hit.search is not None else ""))
     others = ast.Module([statement for statement in tree.body if not _is_known_path(statement, hit)], [])
     used = {getattr(node, "id", getattr(node, "attr", "")) for node in ast.walk(others)}
-    is_plain = _OPEN.isdisjoint(used.union(_bound(others))) and "*" not in bound
+    is_plain = _OPEN.isdisjoint(used.union(_bound(others, ""))) and "*" not in bound
     return Body(True, "", list(_imports(tree.body, package)), bound, is_plain, _is_steady(tree))
 
 
@@ -214,12 +214,19 @@ def _absolute(statement: ast.ImportFrom, package: str) -> Optional[str]:
     return ".".join([*base, statement.module] if statement.module else base)
 
 
-def _bound(tree: ast.Module) -> Iterator[str]:
-    """Yield the names that a module's body may bind, ``__getattr__`` and stars left aside."""
+def _bound(tree: ast.Module, package: str) -> Iterator[str]:
+    """Yield the names that a module's body may bind, ``__getattr__`` and stars left aside.
+
+    ``package``: what the body is the package of, "" for a plain module's. ``from . import name`` in it binds a
+    submodule, and only if that loads.
+    """
+    own: Set[ast.AST] = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        if isinstance(node, ast.ImportFrom) and package and _absolute(node, package) == package:
+            own.update(alias for alias in node.names if alias.name != "*" and alias.asname in (None, alias.name))
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             yield node.name
-        elif isinstance(node, ast.alias):
+        elif isinstance(node, ast.alias) and node not in own:  # those come after the statement that they are of
             yield (node.asname or node.name).partition(".")[0]

@@ -38,12 +38,12 @@ class Imports:
         self.refused = None
         for number in range(1, len(parts) + 1):
             parent = hits[-1] if hits else None
-            if parent and self.path_of(parent) is None:
-                break  # a plain module
             part = ".".join(parts[:number])
             hit = before.get(part) if before else None
+            is_below_module = parent is not None and self.path_of(parent) is None  # which can have loaded ones alone
             try:
-                hit = hit or (self.top(part) if parent is None else self.below(part, parent))
+                if hit is None and not is_below_module:
+                    hit = self.top(part) if parent is None else self.below(part, parent)
             except Refused as refused:
                 self.refused, hit = refused.hit, None
             if hit is None and number < len(parts):

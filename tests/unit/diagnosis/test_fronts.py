@@ -15,6 +15,7 @@ from dbx_patch.diagnosis.installs import EditableInstall
 from dbx_patch.diagnosis.layers import finders_say
 from dbx_patch.diagnosis.retold import Imports
 from dbx_patch.diagnosis.search import Search
+from support.here import Here
 from support.workspaces import write
 
 
@@ -30,6 +31,13 @@ class Mapped:
 
     def __init__(self, folders: dict[str, list[str]]) -> None:
         self.submodule_search_locations = folders
+
+
+class InPlace:
+    """That of scikit-build-core's in-place builds, which asks path entries itself."""
+
+    def __init__(self, packages: list[str], folders: list[Path]) -> None:
+        self.known_packages, self.search_paths = packages, [str(folder) for folder in folders]
 
 
 def of(finder: Any, shape: str, modules: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> Search:
@@ -58,6 +66,8 @@ def test_a_plan_has_files_and_whole_folders(tmp_path: Path, monkeypatch: pytest.
         "acme.data.deep.leaf": ("/src/data/deep/leaf.py", False),
     }
     assert found(search, "other") is None and found(search, "acme.data.nothing") is None
+    packages = {name for name, hit in at.items() if hit and hit.search is not None}
+    assert packages == {"acme", "acme.data"}
 
 
 def test_what_cannot_be_built_raises(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,3 +97,36 @@ def test_a_namespace_of_a_map_takes_parts_of_path_entries(tmp_path: Path, monkey
     write(tmp_path, {"entry/acme/__init__.py": ""})
     hit = found(of(Mapped({"acme": [own]}), "D", {}, monkeypatch), "acme")
     assert hit is not None and hit.search == [own], "a package is no part of a namespace"
+    assert says(of(Mapped({"acme": [own]}), "D", {}, monkeypatch), "other") == "nothing: it belongs to another install"
+
+
+def says(search: Search, name: str) -> str:
+    """What the first finder would say."""
+    return finders_say(Imports(search, CELL), name, None)[0].says
+
+
+def test_a_refused_entry_has_no_part_of_a_namespace(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The finder asks as a library does, and gets what a library gets."""
+    own = str(write(here.home / "src/acme", {"one.py": ""}))
+    other = write(here.home / "entry", {"acme/two.py": ""})
+    sys.path.append(str(other))
+    for patched in (False, True):
+        here.guard(other, patched=patched)
+        hit = found(of(Mapped({"acme": [own]}), "D", {}, monkeypatch), "acme")
+        assert hit is not None and hit.search == [own]
+    del sys.path_importer_cache[str(other)]
+    hit = found(of(Mapped({"acme": [own]}), "D", {}, monkeypatch), "acme")
+    assert hit is not None and hit.search == [own, f"{other}/acme"]
+
+
+def test_an_in_place_build_is_looked_for_in_its_own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = write(tmp_path / "src", {"acme/__init__.py": "", "acme/deep/part.py": "", "bare/x.txt": "", "other.py": ""})
+    elsewhere = write(tmp_path / "elsewhere", {"acme/extra.py": ""})
+    search = of(InPlace(["acme", "bare"], [code]), "D", {}, monkeypatch)
+    hit = found(search, "acme")
+    assert hit is not None and (hit.location, hit.search) == (f"{code}/acme/__init__.py", [f"{code}/acme"])
+    fronts = Imports(search, CELL).finders.fronts
+    part, extra = fronts.hit("acme.deep.part", [f"{code}/acme/deep"]), fronts.hit("acme.extra", [f"{elsewhere}/acme"])
+    assert part is not None and part.location == f"{code}/acme/deep/part.py"
+    assert extra is not None and extra.location == f"{elsewhere}/acme/extra.py"
+    assert found(search, "bare") is None and found(search, "other") is None

@@ -76,6 +76,7 @@ def test_what_a_program_binds_itself(file: Path) -> None:
     "before, after",
     [
         ('VERSION = "1"', 'VERSION = "2"'),
+        ('LIMIT, TEXT = 3, "a"', 'LIMIT, TEXT = 3, "a"\nNEW = 1\ndef new(): pass'),
         ("part != _cache", "part == _cache"),
         ("return key(self)", "return key(self), 1"),
         ("return cls()", "return None"),
@@ -89,6 +90,21 @@ def test_what_has_changed(file: Path, before: str, after: str) -> None:
     assert before in SOURCE
     file.write_text(SOURCE.replace(before, after))
     assert loaded.differs(str(file), namespace)
+
+
+def test_a_constant_that_is_used_is_one_all_the_same(file: Path) -> None:
+    file.write_text("SIZE = 1\nSHOWN = 2\n\ndef size():\n    return SIZE\n")
+    namespace = load(file)
+    file.write_text(file.read_text().replace("SIZE = 1", "SIZE = 3"))
+    assert loaded.differs(str(file), namespace)
+
+
+def test_what_has_only_grown_by_a_function_has_changed(file: Path) -> None:
+    namespace = load(file)
+    file.write_text(SOURCE + "\ndef later():\n    return 1\n")
+    assert loaded.differs(str(file), namespace)
+    file.unlink()
+    assert loaded.differs(str(file), namespace), "its functions are in no file any more"
 
 
 def test_the_time_at_which_this_process_started() -> None:
