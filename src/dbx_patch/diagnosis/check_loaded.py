@@ -46,7 +46,7 @@ def bare_folders(search: Search) -> Iterator[Finding]:
 def loaded_namespaces(search: Search) -> Iterator[Finding]:
     """Bare folders that were imported before the package of that name was installed."""
     for install in search.installs:
-        for name in install.names:
+        for name in (name for name in install.names if name not in NOT_MEANT):
             module = sys.modules.get(name)
             is_namespace = hasattr(module, "__path__") and getattr(module, "__file__", None) is None
             places = search.sources(install, name) if is_namespace else []

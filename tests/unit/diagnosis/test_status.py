@@ -7,7 +7,9 @@ from types import ModuleType
 
 import pytest
 
+import _dbx_patch_bootstrap as bootstrap
 from dbx_patch import hooks
+from dbx_patch.diagnosis import status
 from dbx_patch.diagnosis.status import current_status
 from dbx_patch.hooks import applied, watching
 
@@ -40,9 +42,9 @@ def test_waiting_and_disabled() -> None:
     assert found[SYS_PATH_INIT][1] == "there is no sys_path_init here, so there is nothing to patch"
     for module in hooks.RUNTIME_MODULES["executor_wsfs_import_hook"]:
         assert module in found["executor_wsfs_import_hook"][1]
-    status = current_status(look=True)
-    assert status.active and status.fallback == "disabled"
-    text = str(status)
+    found_now = current_status(look=True)
+    assert found_now.active and found_now.fallback == "disabled"
+    text = str(found_now)
     for line in (
         "disabled autoreload DBX_PATCH_DISABLE names it",
         "waiting sys_path_init there is no sys_path_init here",
@@ -82,6 +84,46 @@ def test_a_patch_that_fails_is_a_fault_with_its_error() -> None:
     sys.modules[SYS_PATH_INIT] = Broken(SYS_PATH_INIT)
     hooks.arm()
     assert states()[SYS_PATH_INIT] == ("failed", "LookupError: half an upgrade")
-    status = current_status()
-    assert "sys_path_init: LookupError: half an upgrade" in status.faults and status.exit_code() == 1
-    assert "half an upgrade" in str(status)
+    found = current_status()
+    assert "sys_path_init: LookupError: half an upgrade" in found.faults and found.exit_code() == 1
+    assert "half an upgrade" in str(found)
+
+
+def test_uninstalled_while_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert current_status().warnings == []
+    monkeypatch.setattr(status, "__file__", "/no/such/file.py")
+    [warning] = current_status().warnings
+    assert warning.startswith("dbx-patch was uninstalled while this process was running.")
+
+
+def test_why_it_is_active_or_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Armed is what has either finder; the fallback alone may be left out, or taken away."""
+    assert status.is_active() == (False, "DBX_PATCH_ENABLED=1, but this process is not armed")
+    assert current_status().fallback == "disabled"
+    hooks.arm()
+    assert status.is_active() == (True, "DBX_PATCH_ENABLED=1"), "by one of the two"
+    monkeypatch.setenv("DBX_PATCH_ENABLED", "0")
+    assert status.is_active() == (False, "DBX_PATCH_ENABLED=0")
+    watching.disarm()
+    assert status.is_active() == (False, "DBX_PATCH_ENABLED=0")
+    monkeypatch.delenv("DBX_PATCH_DISABLE")
+    assert current_status().fallback == "waiting"
+    hooks.arm()
+    sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not hooks.TRIGGER]
+    assert current_status().fallback == "applied"
+    monkeypatch.setenv("DBX_PATCH_ENABLED", "1")
+    assert status.is_active()[0]
+
+
+def test_databricks_is_where_it_is_whatever_is_switched(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DATABRICKS_RUNTIME_VERSION", raising=False)
+    assert not status.is_databricks()
+    monkeypatch.setenv("DBX_PATCH_ENABLED", "0")
+    monkeypatch.setenv("DATABRICKS_RUNTIME_VERSION", "17.3")
+    assert status.is_databricks()
+
+
+def test_a_start_that_failed_is_the_first_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    hooks.faults.append(("fallback", "KeyError: 1"))
+    monkeypatch.setattr(bootstrap, "fault", LookupError("gone"))
+    assert current_status().faults == ["start-up: LookupError: gone", "fallback: KeyError: 1"]
