@@ -19,7 +19,8 @@ from typing import Any
 _CELL_FILE = "<ipython-input-1-selftest>"
 _NOTEBOOK_MODULE = "IPython.core.interactiveshell"
 _RUN_CELL = """
-def run_cell(code, namespace, outcome, done):
+def run_cell(code, namespace, outcome, done, threads):
+    threads.append(get_ident())  # told from here: an interrupt can come before its starter knows it
     try:
         exec(code, namespace)
         outcome.append((True, namespace.get("result")))
@@ -64,8 +65,8 @@ class Asker:
         self.library = token + "_library"
         self._deadline = deadline
         self._running: Any = None
-        self._thread = 0
-        space: dict[str, Any] = {}
+        self._threads: list[int] = []  # those that have run a cell since they were forgotten last
+        space: dict[str, Any] = {"get_ident": _thread.get_ident}
         file = getattr(sys.modules.get(_NOTEBOOK_MODULE), "__file__", None) or _CELL_FILE
         exec(compile(_RUN_CELL, file, "exec"), space)
         self._run_cell = space["run_cell"]
@@ -88,29 +89,30 @@ class Asker:
         done.acquire()
         self._running = done
         compiled = compile(code, _CELL_FILE, "exec")
-        self._thread = _thread.start_new_thread(self._run_cell, (compiled, {"__name__": "__main__"}, outcome, done))
+        _thread.start_new_thread(self._run_cell, (compiled, {"__name__": "__main__"}, outcome, done, self._threads))
         if not done.acquire(timeout=min(_LONGEST_SECONDS, left)):
             if left < _LONGEST_SECONDS:
                 raise OutOfTime("the time for the whole self-test was over while a cell still ran")
             raise Hung(f"no answer within {_LONGEST_SECONDS:.0f} s")
         self._running = None
-        _forget_thread(self._thread)
+        self._forget_threads()
         return Outcome(*outcome[0])
 
     def wait(self) -> list[str]:
         """Wait for a cell that was left running, since it would go on importing; say so where it does not end."""
         running, self._running = self._running, None
         if running is None or running.acquire(timeout=2.5):
-            _forget_thread(self._thread)
+            self._forget_threads()
             return []
         return ["a cell that has not ended, and may still import"]
 
-
-def _forget_thread(identifier: int) -> None:
-    """Older Pythons go on listing a thread that ``threading`` has not started, once it has asked for itself."""
-    known = getattr(threading, "_active", {})
-    if type(known.get(identifier)).__name__ == "_DummyThread":
-        known.pop(identifier, None)
+    def _forget_threads(self) -> None:
+        """Older Pythons go on listing a thread that ``threading`` has not started, once it has asked for itself."""
+        known = getattr(threading, "_active", {})
+        while self._threads:
+            identifier = self._threads.pop()
+            if type(known.get(identifier)).__name__ == "_DummyThread":
+                known.pop(identifier, None)
 
 
 def library_folder(guards: list[Any]) -> str:

@@ -54,6 +54,8 @@ def test_a_bare_folder_where_dbx_patch_is_armed(mine: Mine, mapped: str, monkeyp
     """In a process that is no notebook, until it has read the installs: then the package is found."""
     monkeypatch.setenv("DBX_PATCH_ENABLED", "1")
     monkeypatch.delenv("DBX_PATCH_DISABLE", raising=False)
+    for module in hooks.BEGINNINGS:
+        monkeypatch.delitem(sys.modules, module, raising=False)
     hooks.arm()
     found = mine.one(checks.bare_folders)
     assert found.severity == "warning" and found.remedy.endswith(checks._REFRESH)

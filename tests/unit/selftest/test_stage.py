@@ -116,7 +116,7 @@ def leave(folder: Path, pid: int, age: float = 0.0, **note: object) -> None:
 
 def test_an_earlier_runs_are_taken_away_if_that_has_ended(place: Path) -> None:
     gone = subprocess.Popen([sys.executable, "-c", ""])
-    gone.wait()
+    gone.wait(60)
     ends = {"killed": "a", "runs": "b", "elsewhere": "c", "old": "d", "no note": "e", "old no note": "f", "link": "1"}
     folders = {what: place / f"{PREFIX}{'0' * 11}{end}" for what, end in ends.items()}
     leave(folders["killed"], gone.pid)
