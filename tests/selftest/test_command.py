@@ -131,6 +131,7 @@ def test_the_fingerprint_says_what_takes_part_in_imports(own: Notebook) -> None:
         "DBX_PATCH_MATRIX_REPORT",
         "DBX_PATCH_TEST_PYTHON",
         "DBX_PATCH_TEST_CACHE",
+        "DBX_PATCH_TEST_TOOLS",
     }
     states = {name: module["state"] for name, module in found["modules"].items()}
     assert states["sys_path_init"] == "loaded" and states["dbruntime.wsfs_import_hook"] == "absent"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import site as site_module
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ import pytest
 from dbx_patch import hooks
 from support.here import Here
 from support.installed import site_folder
+from support.solo import Solo
 from support.workspaces import write
 
 
@@ -35,3 +39,17 @@ def armed(here: Here, monkeypatch: pytest.MonkeyPatch) -> Here:
     monkeypatch.setenv("DBX_PATCH_ENABLED", "1")
     hooks.arm()
     return here
+
+
+@pytest.fixture
+def solo(site: Path, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, import_state: None) -> Solo:
+    """A process whose only site folder is ``site``, that of its own environment; dbx-patch is not armed in it."""
+    library = os.path.dirname(os.__file__)
+    monkeypatch.setattr(sys, "path", [library, os.path.join(library, "lib-dynload"), str(site)])
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / "env"))
+    monkeypatch.setattr(site_module, "getsitepackages", lambda: [str(site)])
+    monkeypatch.setattr(site_module, "USER_SITE", None)
+    for name in ("DBX_PATCH_ENABLED", "DBX_PATCH_DISABLE", "DATABRICKS_RUNTIME_VERSION", "VIRTUAL_ENV"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    return Solo(site, project)

@@ -4,7 +4,7 @@ import os
 from typing import Iterator, List, Optional
 
 from dbx_patch.diagnosis import remedies
-from dbx_patch.diagnosis.disk import has_source
+from dbx_patch.diagnosis.disk import has_source, is_built_in
 from dbx_patch.diagnosis.findings import Finding
 from dbx_patch.diagnosis.fronts import unbuildable
 from dbx_patch.diagnosis.installs import EditableInstall, top_modules
@@ -126,7 +126,7 @@ def broken(search: Search) -> Iterator[Finding]:
         unread = [name for name in listed if read_text(os.path.join(install.site_folder, name)) is None]
         lines = [line for pth in install.pth_files for line in lines_of(read_text(pth) or "") if is_import_line(line)]
         modules = dict.fromkeys(filter(None, map(module_of_line, lines)))
-        missing = [name for name in modules if not any(search.on_path(name))]
+        missing = [name for name in modules if not is_built_in(name) and not any(search.on_path(name))]
         again = " Reinstall it:"
         if unread:
             cause = f"Its file {unread[0]}, listed in RECORD, is missing or cannot be read, so it cannot be imported."

@@ -1,197 +1,215 @@
-"""What `verify` finds of this process: how it was armed, second copies, leftovers, patches, settings, lost entries."""
+"""How a process was armed, what the old dbx-patch left, which copies there are: each with a remedy of its own."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-import _dbx_patch_bootstrap as bootstrap
 from dbx_patch import hooks
-from dbx_patch.diagnosis import check_process as checks
-from dbx_patch.diagnosis import remedies, startup
+from dbx_patch._version import __version__
+from dbx_patch.diagnosis import check_process, startup
 from dbx_patch.diagnosis.findings import Finding
-from support.checked import Mine
-from support.installed import distribution
+from dbx_patch.diagnosis.startup import StartupStatus
+from dbx_patch.output.results import PatchStatus, StatusResult
+from support.installed import distribution, site_folder
+from support.solo import Solo
 from support.workspaces import write
 
-START_UP = startup.STEM + (".start" if sys.version_info >= (3, 15) else ".pth")
-OUTCOMES = {
-    "not-installed": "Install it:",
-    "started-before-install": "Restart Python:",
-    "disarmed": "To put them back:",
-    "start-up-failed": "To try again in this session:",
-    "unprocessed-folder": "Install it in a folder that site reads:",
-}
+
+def told(solo: Solo, monkeypatch: pytest.MonkeyPatch, cause: str, **fields: Any) -> list[Finding]:
+    """What `verify` says of a process that was, or was not, armed in this way."""
+    given = {"armed": False, "why": "the reason is this", "runs": 0, "package": str(solo.site / "dbx_patch")}
+    status = StartupStatus(cause=cause, **{**given, **fields})  # type: ignore[arg-type]
+    monkeypatch.setattr(check_process, "check_startup_status", lambda verbose: status)
+    return solo.found(check_process.start_up)
 
 
-@pytest.fixture(autouse=True)
-def on(mine: Mine, monkeypatch: pytest.MonkeyPatch) -> Mine:
-    """dbx-patch may act here, and its package lies in the site folder as far as anybody asks."""
-    monkeypatch.setenv("DBX_PATCH_ENABLED", "1")
-    for name in ("DBX_PATCH_DISABLE", "DATABRICKS_RUNTIME_VERSION"):
-        monkeypatch.delenv(name, raising=False)
-    write(mine.site, {"dbx_patch/__init__.py": ""})
-    monkeypatch.setattr(startup, "PACKAGE", str(mine.site / "dbx_patch"))
-    return mine
-
-
-def installed(mine: Mine) -> None:
-    write(mine.site, {START_UP: "import _dbx_patch_bootstrap; _dbx_patch_bootstrap.init()\n"})
-
-
-def only(found: list[Finding], code: str) -> Finding:
-    [finding] = [finding for finding in found if finding.code == code]
-    return finding
-
-
-@pytest.mark.parametrize("code", OUTCOMES)
-def test_why_it_is_not_active(mine: Mine, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A sentence with the cause, and what helps there."""
-    if code not in ("not-installed", "unprocessed-folder"):
-        installed(mine)
-    if code == "disarmed":
-        bootstrap.runs = 1
-    if code == "start-up-failed":
-        bootstrap.fault = LookupError("half an upgrade")
-    if code == "unprocessed-folder":
-        write(tmp_path / "target", {START_UP: ""})
-        monkeypatch.setattr(startup, "PACKAGE", str(tmp_path / "target/dbx_patch"))
-    found = mine.one(checks.start_up)
+@pytest.mark.parametrize(
+    "cause, code, remedy",
+    [
+        ("no_site", "no-site", "apply_all_patches()"),
+        ("not_installed", "not-installed", "install 'dbx-patch>=1'"),
+        ("started_before", "started-before-install", "restartPython()"),
+        ("disarmed", "disarmed", "apply_all_patches()"),
+        ("failed", "start-up-failed", "apply_all_patches()"),
+    ],
+)
+def test_a_process_that_is_not_armed(
+    solo: Solo, monkeypatch: pytest.MonkeyPatch, cause: str, code: str, remedy: str
+) -> None:
+    [found] = told(solo, monkeypatch, cause)
     assert (found.severity, found.code, found.about) == ("error", code, "start-up")
-    assert found.cause[0].isupper() and found.cause.endswith(
-        f"So dbx-patch is not active in this process. {OUTCOMES[code]}"
-    )
-    remedy = {
-        "not-installed": f"install '{remedies.OURS}'",
-        "started-before-install": remedies.RESTART,
-        "unprocessed-folder": f"install --force-reinstall --target {mine.site} '{remedies.OURS}'",
-    }
-    assert found.remedy.endswith(remedy.get(code, remedies.APPLY))
+    assert found.cause.startswith("The reason is this. So dbx-patch is not active in this process. ")
+    assert found.remedy.endswith(remedy)
 
 
-@pytest.mark.parametrize("on_path", [False, True])
-def test_installed_in_a_lower_environment_only(
-    mine: Mine, tmp_path: Path, on_path: bool, monkeypatch: pytest.MonkeyPatch
+def test_a_process_that_need_not_be_armed(solo: Solo, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert told(solo, monkeypatch, "started", armed=True) == []
+    [found] = told(solo, monkeypatch, "not_databricks")
+    assert (found.severity, found.code) == ("note", "not-databricks") and "DBX_PATCH_ENABLED=1" in found.remedy
+    [found] = told(solo, monkeypatch, "disabled", why="DBX_PATCH_ENABLED=0")
+    assert (found.severity, found.remedy) == ("note", "unset DBX_PATCH_ENABLED")
+    assert found.cause == "dbx-patch is switched off by DBX_PATCH_ENABLED=0."
+    monkeypatch.setenv("DATABRICKS_RUNTIME_VERSION", "17.3")
+    [found] = told(solo, monkeypatch, "disabled", why="DBX_PATCH_ENABLED=0")
+    assert found.severity == "warning"
+
+
+def test_installed_in_a_folder_that_site_does_not_read(
+    solo: Solo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where it is on `sys.path`, pip knows of it, and is told to install it all the same."""
-    lower = write(tmp_path / "lower/site-packages", {START_UP: ""})
-    monkeypatch.setattr(startup, "PACKAGE", str(lower / "dbx_patch"))
-    sys.path += [str(lower)] if on_path else []
-    found = mine.one(checks.start_up)
-    assert found.code == "unprocessed-folder" and str(lower) in found.cause
-    assert ("--no-deps" in found.remedy) == on_path and ("--target" in found.remedy) != on_path
+    """pip takes a copy in a lower environment for one that is there, and knows nothing of any other folder."""
+    elsewhere = str(tmp_path / "target/zzz_dbx_patch.pth")
+    [found] = told(solo, monkeypatch, "other_folder", startup_files=[elsewhere], site_folders=[str(solo.site)])
+    assert found.code == "unprocessed-folder"
+    assert found.remedy.endswith(f"install --force-reinstall --target {solo.site} 'dbx-patch>=1'")
+    lower = site_folder(tmp_path / "lower")
+    sys.path.append(str(lower))
+    files = [str(lower / "zzz_dbx_patch.pth")]
+    [found] = told(solo, monkeypatch, "other_folder", startup_files=files, site_folders=[str(solo.site)])
+    assert found.remedy.endswith("install --no-deps --force-reinstall 'dbx-patch>=1'")
+    [found] = told(solo, monkeypatch, "other_folder", startup_files=[elsewhere], site_folders=[str(lower)])
+    assert found.remedy.endswith("apply_all_patches()")
 
 
-def test_a_start_up_file_that_was_deleted(mine: Mine) -> None:
-    """For pip, that is installed."""
-    distribution(mine.site, "dbx_patch", version="1.0")
-    found = mine.one(checks.start_up)
-    assert found.remedy.endswith(f"install --no-deps --force-reinstall {remedies.THIS}")
+def test_a_start_up_file_that_was_deleted(solo: Solo, monkeypatch: pytest.MonkeyPatch) -> None:
+    distribution(solo.site, "dbx_patch")
+    [found] = told(solo, monkeypatch, "not_installed")
+    assert found.remedy.endswith(f"install --no-deps --force-reinstall dbx-patch=={__version__}")
 
 
-@pytest.mark.parametrize("there", [True, False])
-def test_switched_off(mine: Mine, there: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """On Databricks that is a warning."""
-    monkeypatch.setenv("DBX_PATCH_ENABLED", "off")
-    monkeypatch.setenv("DATABRICKS_RUNTIME_VERSION", "17" if there else "")
-    found = mine.one(checks.start_up)
-    assert (found.severity, found.code) == ("warning" if there else "note", "disabled")
-    assert found.cause == "dbx-patch is switched off by DBX_PATCH_ENABLED=off."
-    assert found.remedy == "unset DBX_PATCH_ENABLED"
-
-
-def test_not_on_databricks(mine: Mine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("DBX_PATCH_ENABLED")
-    found = mine.one(checks.start_up)
-    assert (found.severity, found.code, found.remedy) == ("note", "not-databricks", "export DBX_PATCH_ENABLED=1")
-
-
-@pytest.mark.parametrize("there", [True, False])
-def test_armed_by_a_call(mine: Mine, there: bool) -> None:
-    installed(mine) if there else None
-    hooks.arm()
-    found = mine.one(checks.start_up)
+@pytest.mark.parametrize(
+    "cause, says, remedy",
+    [
+        ("no_site", "without -S needs no such call.", ""),
+        ("started_before", "The next process is armed from its start.", ""),
+        ("not_installed", "without dbx-patch again. To install it:", "install 'dbx-patch>=1'"),
+        ("other_folder", "without dbx-patch again. To change that:", "apply_all_patches()"),
+    ],
+)
+def test_armed_by_hand(solo: Solo, monkeypatch: pytest.MonkeyPatch, cause: str, says: str, remedy: str) -> None:
+    monkeypatch.setattr(check_process, "why_none_ran", lambda files, folders: (cause, ""))
+    [found] = told(solo, monkeypatch, "by_hand", armed=True)
     assert (found.severity, found.code) == ("note", "armed-by-hand")
-    assert ("The next process is armed from its start." in found.cause) == there == (found.remedy == "")
-    bootstrap.runs = 1
-    assert mine.found(checks.start_up) == []
+    assert found.cause.endswith(says) and found.remedy.endswith(remedy) and bool(remedy) == bool(found.remedy)
 
 
-def test_leftovers_of_the_old_version(mine: Mine, tmp_path: Path) -> None:
-    installed(mine)
+def test_what_the_old_dbx_patch_left(solo: Solo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = solo.site
+    write(site, {"sitecustomize.py": "import dbx_patch\n", "sitecustomize.py.backup": "MINE = 1\n"})
+    write(site, {"sitecustomize.py.backup2": "import dbx_patch\n"})
+    paths = [str(site / f"sitecustomize.py{end}") for end in ("", ".backup", ".backup2")]
+    old, mine, copy = told(solo, monkeypatch, "started", armed=True, leftovers=paths)
+    assert (old.severity, old.code, old.about) == ("warning", "old-sitecustomize", paths[0])
+    assert old.remedy == f"mv {paths[0]} {paths[0]}.unused" and old.cause.endswith("To put it aside:")
+    assert (mine.severity, mine.code, mine.remedy) == ("warning", "old-backup", f"mv {paths[1]} {paths[0]}")
+    assert "This is your own sitecustomize.py" in mine.cause and mine.cause.endswith("To restore it:")
+    assert copy.remedy == f"rm {paths[2]}" and "a backup of the old dbx-patch's own" in copy.cause
+    write(site, {"sitecustomize.py": "MINE = 2\n"})
+    [mine] = told(solo, monkeypatch, "started", armed=True, leftovers=paths[1:2])
+    assert (mine.severity, mine.remedy) == ("note", "") and "this backup of your sitecustomize.py" in mine.cause
+    other = write(tmp_path, {"other/sitecustomize.py": "import dbx_patch\n"}) / "other/sitecustomize.py"
+    [old] = told(solo, monkeypatch, "started", armed=True, leftovers=[str(other)])
+    assert (old.severity, old.remedy) == ("warning", "") and old.cause.endswith("It belongs to another environment.")
+
+
+def copies(solo: Solo, monkeypatch: pytest.MonkeyPatch, running: Path, read: list[Path]) -> list[Finding]:
+    told(solo, monkeypatch, "started", armed=True, package=f"{running}/dbx_patch", site_folders=[*map(str, read)])
+    return solo.found(check_process.other_copies)
+
+
+def test_two_copies(solo: Solo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = site_folder(tmp_path / "other")
+    sys.path.append(str(other))
+    write(solo.site, {"dbx_patch/__init__.py": "", "zzz_dbx_patch.pth": "", "dbx_patch_other/x.py": ""})
+    assert copies(solo, monkeypatch, solo.site, [solo.site]) == []
+    [found] = copies(solo, monkeypatch, other, [other, solo.site])
+    assert (found.severity, found.about) == ("warning", f"{solo.site}/dbx_patch")
+    assert f"one in {solo.site} and one in {other}. The second one is running." in found.cause
+    assert found.cause.endswith("To remove the first, which does nothing:")
+    assert found.remedy == f"rm -r {solo.site}/dbx_patch {solo.site}/zzz_dbx_patch.pth"
+    [found] = copies(solo, monkeypatch, other, [solo.site])
+    assert (found.severity, found.about, found.remedy) == ("warning", f"{other}/dbx_patch", "")
+    assert found.cause.endswith("To use it, take the other folder off sys.path.")
+    write(other, {"dbx_patch/__init__.py": ""})
+    [found] = copies(solo, monkeypatch, solo.site, [solo.site])
+    assert (found.severity, found.about, found.remedy) == ("note", f"{other}/dbx_patch", "")
+    assert found.cause.endswith("on sys.path here. There is nothing to do.")
+
+
+def test_patches_that_failed_or_do_not_fit(solo: Solo, monkeypatch: pytest.MonkeyPatch) -> None:
+    patches = [
+        PatchStatus("one", "failed", "runtime.one", "LookupError: x"),
+        PatchStatus("two", "not_applicable", "runtime.two", "it has no y"),
+        PatchStatus("autoreload", "not_applicable", "runtime.three", "it has no z"),
+        PatchStatus("four", "applied", "runtime.four"),
+    ]
+    status = StatusResult(True, "", patches, "applied", faults=["trigger: ValueError: f"])
+    monkeypatch.setattr(check_process, "current_status", lambda: status)
+    failed, covered, uncovered, fault = solo.found(check_process.patches)
+    assert (failed.severity, failed.code, failed.about) == ("error", "patch-failed", "one")
+    assert failed.cause.startswith("Patching runtime.one failed: LookupError: x.")
+    assert (covered.severity, covered.about) == ("note", "two") and "through the fallback" in covered.cause
+    assert (uncovered.severity, uncovered.about) == ("warning", "autoreload")
+    assert "it has no z. So this patch does nothing here." in uncovered.cause
+    assert (fault.severity, fault.code) == ("warning", "fault") and "trigger: ValueError: f." in fault.cause
+    for found in (failed, covered, uncovered, fault):
+        assert found.remedy.endswith("install --upgrade 'dbx-patch>=1'")
+    status.fallback = "disabled"
+    assert [found.severity for found in solo.found(check_process.patches)] == ["error", "warning", "warning", "warning"]
+
+
+def test_settings_that_are_wrong(solo: Solo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DBX_PATCH_LOG_LEVEL", "DEBUGG")
+    monkeypatch.setenv("DBX_PATCH_VERBOSE", "1")
+    level, former = solo.found(check_process.patches)
+    assert (level.severity, level.code, level.about) == ("warning", "setting", "DBX_PATCH_LOG_LEVEL")
+    assert level.remedy == "export DBX_PATCH_LOG_LEVEL=DEBUG" and "DEBUGG" in level.cause
+    assert former.remedy == "unset DBX_PATCH_VERBOSE"
+
+
+def test_a_path_entry_that_is_lost(solo: Solo, monkeypatch: pytest.MonkeyPatch) -> None:
+    solo.line("acme", solo.project / "src")
+    assert solo.found(check_process.lost) == []
+    entry = sys.path.pop()
+    monkeypatch.setenv("DBX_PATCH_ENABLED", "0")
+    [found] = solo.found(check_process.lost)
+    assert (found.severity, found.code, found.about) == ("error", "lost-path", entry)
+    assert "but it is not active: DBX_PATCH_ENABLED=0. To put it back now:" in found.cause
+    assert found.remedy.endswith(f"sys.path.append({entry!r})")
+    monkeypatch.setenv("DBX_PATCH_ENABLED", "1")
+    monkeypatch.setenv("DBX_PATCH_DISABLE", "fallback")
     hooks.arm()
-    bootstrap.runs = 1
-    ours, file = "import dbx_patch.patch_dbx\n", str(mine.site / "sitecustomize.py")
-    write(mine.site, {"sitecustomize.py": ours, "sitecustomize.py.backup1": ours, "sitecustomize.py.backup2": "x = 1"})
-    old, own, users = mine.found(checks.start_up)
-    assert (old.severity, old.code, old.remedy) == ("warning", "old-sitecustomize", f"mv {file} {file}.unused")
-    assert (own.code, own.remedy) == ("old-backup", f"rm {file}.backup1") and "old dbx-patch's own" in own.cause
-    assert users.code == "old-backup" and users.remedy == f"mv {file}.backup2 {file}"
-    assert "To restore it:" in users.cause
-    write(mine.site, {"sitecustomize.py": "x = 2"})
-    _, users = mine.found(checks.start_up)
-    assert (users.severity, users.remedy) == ("note", "") and "Nothing uses it" in users.cause
-    lower = write(tmp_path / "lower/site-packages", {"sitecustomize.py": ours})
-    sys.path.append(str(lower))
-    below = mine.found(checks.start_up)[-1]
-    assert below.remedy == "" and below.cause.endswith("It belongs to another environment.")
-
-
-def test_second_copies(mine: Mine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert mine.found(checks.other_copies) == []
-    lower = write(tmp_path / "lower/site-packages", {"dbx_patch/__init__.py": ""})
-    sys.path.append(str(lower))
-    below = mine.one(checks.other_copies)
-    assert (below.severity, below.code, below.remedy) == ("note", "second-copy", "")
-    assert below.about == f"{lower}/dbx_patch" and f"one in {lower} and one in {mine.site}." in below.cause
-    monkeypatch.setattr(startup, "PACKAGE", str(lower / "dbx_patch"))
-    above = mine.one(checks.other_copies)
-    assert (above.severity, above.about, above.remedy) == ("warning", f"{lower}/dbx_patch", "")
-    assert "Python reads the start-up file of the first" in above.cause
-
-
-def test_a_second_copy_in_this_environment_can_be_removed(
-    mine: Mine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    other = write(tmp_path / "env/lib/other/site-packages", {"dbx_patch/__init__.py": ""})
-    import site
-
-    monkeypatch.setattr(site, "getsitepackages", lambda *prefixes: [str(mine.site), str(other)])
-    distribution(other, "dbx_patch")
-    found = mine.one(checks.other_copies)
-    assert found.severity == "warning" and "To remove the first" in found.cause
-    assert found.remedy == f"rm -r {other}/dbx_patch {other}/dbx_patch-1.0.dist-info"
-
-
-def test_a_changed_start_up_file(mine: Mine) -> None:
-    installed(mine)
-    distribution(mine.site, "dbx_patch", texts={"RECORD": f"{START_UP},sha256=x,1\n"})
-    found = mine.one(checks.own_files)
-    assert (found.severity, found.code, found.about) == (
-        "error",
-        "start-up-file-changed",
-        f"{mine.site}/{START_UP}",
-    )
-    assert "its hash differs" in found.cause
-    assert found.remedy.endswith(f"install --no-deps --force-reinstall {remedies.THIS}")
-    distribution(mine.site, "dbx_patch", texts={"RECORD": "a.py,,\n"})
-    assert "does not list it" in mine.one(checks.own_files).cause
-
-
-def test_faults_and_settings(mine: Mine, monkeypatch: pytest.MonkeyPatch) -> None:
+    [found] = solo.found(check_process.lost)
+    assert found.severity == "error" and "but for DBX_PATCH_DISABLE" in found.cause
+    monkeypatch.delenv("DBX_PATCH_DISABLE")
     hooks.arm()
-    hooks.faults.append(("fallback", "LookupError: gone"))
-    monkeypatch.setenv("DBX_PATCH_LOG_LEVEL", "debgu")
-    monkeypatch.setenv("DBX_PATCH_DISABLE", "qwxz")
-    fault, level, patch = mine.found(checks.patches)
-    assert (fault.severity, fault.code, fault.about) == ("warning", "fault", "dbx-patch")
-    assert fault.cause.startswith("fallback: LookupError: gone. No import failed")
-    assert fault.remedy.endswith(f"install --upgrade '{remedies.OURS}'")
-    assert (level.code, level.about, level.remedy) == (
-        "setting",
-        "DBX_PATCH_LOG_LEVEL",
-        "export DBX_PATCH_LOG_LEVEL=DEBUG",
-    )
-    assert (patch.about, patch.remedy) == ("DBX_PATCH_DISABLE", "unset DBX_PATCH_DISABLE")
+    [found] = solo.found(check_process.lost)
+    assert found.severity == "note" and "The next import that needs it puts it back." in found.cause
+    assert found.remedy.endswith("refresh_editable_paths()")
+
+
+def test_start_up_files_that_were_changed(solo: Solo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(startup, "PACKAGE", str(solo.site / "dbx_patch"))
+    ending = ".start" if sys.version_info >= (3, 15) else ".pth"
+    files = ["zzz_dbx_patch" + ending, "_dbx_patch_bootstrap.py"]
+    write(solo.site, dict.fromkeys(files, "# as it was\n"))
+    digest = base64.urlsafe_b64encode(hashlib.sha256(b"# as it was\n").digest()).rstrip(b"=").decode()
+    record = "".join(f"{name},sha256={digest},12\n" for name in files)
+    distribution(solo.site, "dbx_patch", texts={"RECORD": record})
+    assert solo.found(check_process.own_files) == []
+    write(solo.site, {files[1]: "# changed\n"})
+    [found] = solo.found(check_process.own_files)
+    assert (found.severity, found.code, found.about) == ("error", "start-up-file-changed", str(solo.site / files[1]))
+    assert "its hash differs from the one in RECORD. To restore the original:" in found.cause
+    assert "--force-reinstall dbx-patch==" in found.remedy
+    os.unlink(solo.site / files[1])
+    assert "cannot be read, although RECORD lists it" in solo.found(check_process.own_files)[0].cause
+    distribution(solo.site, "dbx_patch", texts={"RECORD": f"{files[1]},,\n"})
+    assert "does not list it" in solo.found(check_process.own_files)[0].cause

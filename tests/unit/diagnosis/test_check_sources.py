@@ -1,86 +1,76 @@
-"""What `verify` finds of an install's sources: requirements that are not there, and folders without `__init__.py`."""
+"""What an install requires and lacks, and the folders of its packages that a wheel may leave out; within bounds."""
 
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
-import pytest
-
-from dbx_patch.diagnosis import check_sources as checks
-from support.checked import Mine
-from support.installed import distribution, leave_install
+from dbx_patch.diagnosis.check_sources import missing_requirements, no_init
+from support.installed import distribution
+from support.solo import Solo
 from support.workspaces import write
 
 
-def requiring(mine: Mine, *lines: str) -> Path:
-    """An install that requires this; returns its project."""
-    project = write(mine.home / "acme", {"src/acme/__init__.py": ""})
-    metadata = "Metadata-Version: 2.1\nName: acme\nVersion: 1.0\n" + "".join(f"Requires-Dist: {x}\n" for x in lines)
-    write(mine.site, {"_acme.pth": f"{project}/src\n"})
-    distribution(mine.site, "acme", ["_acme.pth"], project=project, texts={"METADATA": metadata})
-    sys.path.append(str(project / "src"))
-    return project
+def requires(solo: Solo, *lines: str) -> None:
+    text = "Metadata-Version: 2.1\nName: acme\n" + "".join(f"Requires-Dist: {line}\n" for line in lines)
+    distribution(solo.site, "acme", ["acme.pth"], project=solo.project, texts={"METADATA": text})
 
 
-def test_requirements_that_are_missing(mine: Mine, tmp_path: Path) -> None:
-    """Not those that any entry has, under whatever spelling, nor a package that belongs to no distribution."""
-    requiring(mine, "Gone.One>=2", "there-it-is", "in_lower", "py-spark")
-    distribution(mine.site, "There_It.Is")
-    lower = tmp_path / "lower/site-packages"
-    distribution(lower, "in_lower")
-    write(lower, {"py_spark/__init__.py": ""})
-    sys.path[:0] = ["", str(lower)]
-    found = mine.one(*checks.SOURCE_CHECKS)
+def test_requirements_that_are_missing(solo: Solo) -> None:
+    """One is there under its distribution's name, whatever it is imported as, or as a mere folder on `sys.path`."""
+    solo.line("acme", solo.project / "src")
+    sys.path.append("")
+    requires(solo, "PyYAML>=6", "by-folder", "none>=2")
+    distribution(solo.site, "pyyaml")
+    write(solo.site, {"by_folder/__init__.py": ""})
+    [found] = solo.found(missing_requirements)
     assert (found.severity, found.code, found.about) == ("warning", "requirement-missing", "acme")
-    assert found.cause == "It requires Gone.One>=2, which this environment does not have. To install that:"
-    assert found.remedy.endswith(" install 'Gone.One>=2'")
-    distribution(mine.site, "gone_one")
-    assert mine.found(*checks.SOURCE_CHECKS) == []
+    assert found.cause == "It requires none>=2, which this environment does not have. To install that:"
+    assert found.remedy.endswith("install 'none>=2'")
+    requires(solo, "PyYAML>=6")
+    assert solo.found(missing_requirements) == []
 
 
-@pytest.mark.parametrize("number", [5, 7])
-def test_many_requirements_are_shortened_and_installed_all(mine: Mine, number: int) -> None:
-    names = [f"gone{n}" for n in range(number)]
-    requiring(mine, *names)
-    found = mine.one(checks.missing_requirements)
-    more = f" and {number - 5} more" if number > 5 else ""
-    assert f"requires {', '.join(names[:5])}{more}, which" in found.cause
-    assert found.remedy.endswith(" install " + " ".join(names))
+def test_of_many_missing_requirements_five_are_named(solo: Solo) -> None:
+    solo.line("acme", solo.project / "src")
+    requires(solo, *(f"none{number}" for number in range(7)))
+    [found] = solo.found(missing_requirements)
+    assert "none0, none1, none2, none3, none4 and 2 more, which" in found.cause
+    assert found.remedy.endswith("install none0 none1 none2 none3 none4 none5 none6")
 
 
-def test_folders_without_init(mine: Mine) -> None:
-    """In packages and beside them; without modules, with a usual other purpose or with no module's name, none."""
-    project = requiring(mine)
-    told = ("acme/deep/parts", "acme/one", "acme/two", "helpers")
-    files = {f"src/{folder}/m.py": "" for folder in told}
-    others = ("acme/templates", "acme/tests", "acme/no-name", "acme/__pycache__")
-    files.update({f"src/{folder}/m.py": "" for folder in others})
-    write(project, {**files, "src/acme/deep/__init__.py": "", "src/acme/rows/a.csv": "", "scripts/run.py": ""})
-    found = mine.one(checks.no_init)
+def test_folders_of_modules_without_an_init(solo: Solo) -> None:
+    """Neither what has no modules, nor what a wheel would not bring anyhow."""
+    solo.line("acme", solo.project / "src")
+    package = "src/acme"
+    write(solo.project, {f"{package}/{name}/one.py": "" for name in ("bare", "tests", "templates", "no-name")})
+    write(solo.project, {f"{package}/assets/rows.csv": "", f"{package}/sub/__init__.py": "", "scripts/run.py": ""})
+    write(solo.project, {f"{package}/sub/deeper/two.py": "", "src/beside/three.py": ""})
+    [found] = solo.found(no_init)
     assert (found.severity, found.code, found.about, found.remedy) == ("note", "no-init", "acme", "")
-    said = found.cause.partition("around them: ")[2].partition(". Some build")[0]
-    assert said == f"{project}/src/acme/one, {project}/src/acme/two, {project}/src/helpers and 1 more"
-    write(project, {"src/helpers/__init__.py": ""})
-    assert mine.one(checks.no_init).cause.partition(". Some build")[0].endswith(f"{project}/src/acme/deep/parts")
-    write(project, {f"src/{folder}/__init__.py": "" for folder in told})
-    assert mine.found(checks.no_init) == []
+    folders = ", ".join(f"{solo.project}/src/{name}" for name in ("acme/bare", "beside", "acme/sub/deeper"))
+    assert f"unlike the packages around them: {folders}. Some build backends" in found.cause
 
 
-def test_what_lies_beside_a_flat_projects_package_is_no_package(mine: Mine) -> None:
-    """Its own folder has whatever it likes; below the package it counts. A namespace and a module have no inside."""
-    project = write(mine.home / "flat", {"flat/__init__.py": "", "helpers/run.py": "", "single.py": ""})
-    leave_install(mine.site, "flat", project, project)
-    assert mine.found(checks.no_init) == []
-    write(project, {"flat/parts/m.py": ""})
-    assert f": {project}/flat/parts. Some" in mine.one(checks.no_init).cause
+def test_of_many_such_folders_three_are_named(solo: Solo) -> None:
+    solo.line("acme", solo.project / "src")
+    write(solo.project, {f"src/acme/bare{number}/one.py": "" for number in range(3)})
+    assert f"{solo.project}/src/acme/bare2. Some" in solo.found(no_init)[0].cause
+    write(solo.project, {"src/acme/bare3/one.py": ""})
+    assert f"{solo.project}/src/acme/bare2 and 1 more. Some" in solo.found(no_init)[0].cause
 
 
-def test_only_so_many_folders_are_listed(mine: Mine) -> None:
-    project = requiring(mine)
-    write(project, {f"src/acme/p{n:02}/__init__.py": "" for n in range(19)})
-    write(project, {"src/acme/p90/m.py": "", "src/acme/p91/m.py": ""})
-    found = mine.one(checks.no_init)
-    assert f": {project}/src/acme/p90. Some" in found.cause
-    write(project, {"src/acme/p20/__init__.py": ""})
-    assert mine.found(checks.no_init) == [], "twenty looks are spent by then"
+def test_a_project_of_single_modules_has_no_packages_to_compare_with(solo: Solo) -> None:
+    write(solo.project, {"lib/single.py": "", "lib/helpers/one.py": ""})
+    solo.line("acme", solo.project / "lib")
+    assert solo.found(no_init) == []
+
+
+def test_twenty_folders_are_looked_at(solo: Solo) -> None:
+    """What is told is a note, and each look can be a remote call."""
+    solo.line("acme", solo.project / "src")
+    write(solo.project, {f"src/acme/p{number:02}/__init__.py": "" for number in range(19)})
+    write(solo.project, {"src/acme/q/one.py": ""})
+    [found] = solo.found(no_init)
+    assert f"{solo.project}/src/acme/q" in found.cause
+    write(solo.project, {"src/acme/p19/__init__.py": ""})
+    assert solo.found(no_init) == []

@@ -1,6 +1,8 @@
-"""How `verify`'s result shows itself: worst first, in a sentence, as rows, as JSON, and as an exit status."""
+"""The result of `verify`: its status is that of the worst finding, and its text and data say all that was found."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import pytest
 
@@ -9,56 +11,50 @@ from dbx_patch.diagnosis.installs import EditableInstall
 from dbx_patch.diagnosis.reading import Reading
 
 
-def finding(severity: str, remedy: str = "") -> Finding:
-    return Finding(severity, "path-gone", f"what the {severity} is about", f"why it is a {severity}", remedy)
-
-
-def result(*severities: str, active: bool = True, reading: Reading | None = None) -> VerifyResult:
-    install = EditableInstall("acme", "1.0", "A", "", None, "", names=[f"n{number:02}" for number in range(14)])
-    found = [finding(severity, "pip check") for severity in severities]
-    return VerifyResult(active, "", found, [install], "9.9", reading or Reading())
+def result(*severities: str, remedy: str = "do this", active: bool = True, **fields: Any) -> VerifyResult:
+    findings = [Finding(severity, "fault", f"about {severity}", "the cause", remedy) for severity in severities]
+    installs = [EditableInstall("acme", "1", "A", "", None, "", ["acme", "other"])]
+    return VerifyResult(active, "why", findings, installs, "9.9", **fields)
 
 
 @pytest.mark.parametrize(
-    ("severities", "status", "found"),
+    "severities, status, code, headline",
     [
-        ((), "ok", "nothing found"),
-        (("note",), "ok", "1 note"),
-        (("note", "warning", "note"), "warning", "1 warning, 2 notes"),
-        (("note", "error", "warning", "error"), "error", "2 errors, 1 warning, 1 note"),
+        ((), "ok", 0, "ok: nothing found. 1 editable install, dbx-patch 9.9 active."),
+        (("note", "note"), "ok", 0, "ok: 2 notes. 1 editable install, dbx-patch 9.9 active."),
+        (("note", "warning"), "warning", 1, "warning: 1 warning, 1 note. 1 editable install, dbx-patch 9.9 active."),
+        (("note", "error"), "error", 1, "error: 1 error, 1 note. 1 editable install, dbx-patch 9.9 active."),
     ],
 )
-def test_the_worst_decides(severities: tuple[str, ...], status: str, found: str) -> None:
-    shown = result(*severities)
-    assert (shown.status, shown.exit_code()) == (status, 0 if status == "ok" else 1)
-    assert shown.headline() == f"{status}: {found}. 1 editable install, dbx-patch 9.9 active."
-    order = [f.severity for f in shown.findings]
-    assert order == sorted(order, key=["error", "warning", "note"].index)
-    data = shown.to_dict()
-    assert next(iter(data)) == "status" and data["status"] == status and len(data["findings"]) == len(severities)
-    assert data["reading"]["complete"] is True
+def test_the_worst_finding_decides(severities: tuple[str, ...], status: str, code: int, headline: str) -> None:
+    found = result(*severities)
+    assert (found.status, found.exit_code(), found.headline()) == (status, code, headline)
+    assert found.to_dict()["status"] == status and next(iter(found.to_dict())) == "status"
 
 
-def test_what_a_finding_has_is_shown() -> None:
-    plain, without = result("error"), result("note")
-    without.findings[0].remedy = ""
-    text = str(plain)
-    assert "  error  what the error is about (path-gone)\n    why it is a error\n      pip check\n" in text
-    assert "pip check" not in str(without) and "why it is a note" in str(without)
-    assert "Findings" in text and "Findings" not in str(result())
-    assert "acme  1.0  n00, n01" in text and "n11" in text and "n12" not in text
-    none = VerifyResult(False, "", [], [], "9.9")
-    assert "none in this interpreter's site folders" in str(none)
-    assert none.headline() == "ok: nothing found. No editable installs, dbx-patch 9.9 not active."
+def test_findings_are_shown_the_worst_first_with_their_remedies() -> None:
+    lines = str(result("note", "error", active=False)).splitlines()
+    assert lines[0].endswith("dbx-patch 9.9 not active.")
+    assert lines[2:10] == [
+        "Findings",
+        "  error  about error (fault)",
+        "    the cause",
+        "      do this",
+        "",
+        "  note  about note (fault)",
+        "    the cause",
+        "      do this",
+    ]
+    assert lines[-2:] == ["Editable installs", "  acme  1  acme, other"]
+    assert "do this" not in str(result("note", remedy=""))
+    assert "Findings" not in str(result()) and "Looked for notebooks" not in str(result())
 
 
-def test_what_was_not_looked_at_is_said() -> None:
-    left = {f"/ws/p{number:02}": number for number in range(12)}
-    shown = result(reading=Reading(7, 9, 1.5, False, left))
-    assert shown.headline().endswith("active. Not all files were looked at.")
-    text = shown.text(width=160)
-    assert "looked at  7 files, 9 operations, 1.5 s; the files that are most likely notebooks first" in text
-    assert "left out   /ws/p00: some folders" in text and "left out   /ws/p01: 1 file, or more" in text
-    assert "/ws/p09" in text and "/ws/p10" not in text
-    assert "dbx-patch verify --all, or verify_editable_installs(read_all=True)" in text
-    assert "Looked for notebooks" not in result().text()
+def test_what_was_left_out_is_told_by_folder() -> None:
+    left = {f"/ws/f{number:02}": number for number in range(12)}
+    found = result(reading=Reading(3, 5, 1.5, complete=False, left_out=left))
+    assert found.headline().endswith("active. Not all files were looked at.")
+    text = " ".join(str(found).split())
+    assert "looked at 3 files, 5 operations, 1.5 s; the files that are most likely notebooks first" in text
+    assert "left out /ws/f00: some folders left out /ws/f01: 1 file, or more left out /ws/f02: 2 files, or more" in text
+    assert "/ws/f09: 9 files, or more for all dbx-patch verify --all" in text, "ten folders are named"

@@ -1,92 +1,69 @@
-"""What `paths` and the API say of installs: what each provides and from where, and which entries are lost."""
+"""The editable installs as users see them: each with its kind and places, and which path entries are lost."""
 
 from __future__ import annotations
 
 import sys
 
-import pytest
-
-from dbx_patch.diagnosis.installs import EditableInstall, InstallsResult, editable_installs, list_installs, lost_entries
-from support.checked import Mine
-from support.installed import distribution, leave_install
-from support.workspaces import write
+from dbx_patch.diagnosis.installs import EditableInstall, InstallsResult, editable_installs, list_installs
+from support.solo import Solo
 
 
-def mapped(**given: object) -> EditableInstall:
-    modules = {"acme": "/ws/acme", "acme.sub": "/ws/other", "alone": "/ws/alone.py"}
-    return EditableInstall(
-        "acme", "1.0", "B", "setuptools import finder", "/ws", "/site", **{"modules": modules, **given}
-    )  # type: ignore[arg-type]
+def install(**fields: object) -> EditableInstall:
+    given = {
+        "name": "acme",
+        "version": "1.0",
+        "shape": "B",
+        "kind": "the kind",
+        "project": "/ws/p",
+        "site_folder": "/s",
+    }
+    return EditableInstall(**{**given, **fields})  # type: ignore[arg-type]
 
 
-def test_one_install_shows_what_it_has() -> None:
-    shown = mapped(names=["acme", "alone"], paths=["/ws/src"], namespaces={"space": ["/ws/a", "/ws/b"]})
-    shown.pth_files.append("/site/_acme.pth")
-    assert str(shown).splitlines() == [
-        "acme 1.0, editable: setuptools import finder",
-        "",
-        "Details",
-        "  project     /ws",
-        "  provides    acme, alone",
-        "  path entry  /ws/src",
-        "  acme        /ws/acme",
-        "  acme.sub    /ws/other",
-        "  alone       /ws/alone.py",
-        "  space       /ws/a",
-        "  space       /ws/b",
-        "  defined in  /site/_acme.pth",
+def rows(result: EditableInstall | InstallsResult, number: int = 0) -> list[tuple[str, ...]]:
+    return [tuple(row) for row in result.sections()[number].rows]
+
+
+def test_one_install() -> None:
+    full = install(names=["acme", "ns"], paths=["/p"], modules={"acme": "/m"}, namespaces={"ns": ["/n1", "/n2"]})
+    full.pth_files = ["/s/acme.pth"]
+    assert full.headline() == "acme 1.0, editable: the kind"
+    assert rows(full) == [
+        ("project", "/ws/p"),
+        ("provides", "acme, ns"),
+        ("path entry", "/p"),
+        ("acme", "/m"),
+        ("ns", "/n1"),
+        ("ns", "/n2"),
+        ("defined in", "/s/acme.pth"),
     ]
-    many = mapped(modules={f"m{number:02}": "/ws/m" for number in range(30)})
-    assert "m19" in str(many) and "m20" not in str(many)
+    bare = install(name="mine.pth", version="", project=None)
+    assert bare.headline() == "mine.pth, editable: the kind"
+    assert rows(bare) == [("project", "not recorded"), ("provides", "nothing")]
 
 
-def test_what_is_not_known_is_said() -> None:
-    lines = str(EditableInstall("mine.pth", "", "A", "path line", None, "/site")).splitlines()
-    assert lines[0] == "mine.pth, editable: path line"
-    assert lines[3:] == ["  project   not recorded", "  provides  nothing"]
-
-
-def test_all_installs_show_what_is_lost() -> None:
-    """What lies in a package that is mapped too is left out here."""
-    one = mapped(namespaces={"space": ["/ws/a"]})
-    two = EditableInstall("mine.pth", "", "A", "path line", None, "/site", paths=["/ws/x", "/ws/y"])
-    shown = InstallsResult([one, two], ["/ws/acme", "/ws/x", "/ws/y"], ["/ws/y"])
-    assert str(shown).splitlines() == [
-        "2 editable installs, 3 source folders. 1 path entry is lost, which means missing",
-        "from sys.path",
-        "",
-        "acme 1.0: setuptools import finder",
-        "  project  /ws",
-        "  acme     /ws/acme",
-        "  alone    /ws/alone.py",
-        "  space    /ws/a",
-        "",
-        "mine.pth: path line",
-        "  project  not recorded",
-        "  present  /ws/x",
-        "  lost     /ws/y",
-    ]
-    assert InstallsResult([], [], ["/a", "/b"]).headline().startswith("No editable installs, no source folders. 2 path")
+def test_all_installs() -> None:
+    some = [install(paths=["/p/", "/q"], modules={"a": "/a", "a.b": "/b"}, namespaces={"n": ["/n"]}), install()]
+    found = InstallsResult(some, ["/p", "/q", "/a"], ["/p"])
+    assert found.headline() == (
+        "2 editable installs, 3 source folders. 1 path entry is lost, which means missing from sys.path"
+    )
+    assert rows(found) == [("project", "/ws/p"), ("lost", "/p/"), ("present", "/q"), ("a", "/a"), ("n", "/n")]
+    assert [section.title for section in found.sections()] == ["acme 1.0: the kind"] * 2
     none = InstallsResult([], [], [])
     assert none.headline() == "No editable installs, no source folders"
-    assert "none in this interpreter's site folders" in str(none) and shown.exit_code() == 0
+    assert "none in this interpreter's site folders" in str(none)
 
 
-def test_installs_are_those_of_the_site_folders(mine: Mine, monkeypatch: pytest.MonkeyPatch) -> None:
-    acme = write(mine.home / "acme", {"src/acme/__init__.py": "", "src/zebra.py": ""})
-    leave_install(mine.site, "acme", acme, acme / "src")
-    write(mine.site, {"mine.pth": f"{acme}/src\n", "other.pth": f"{mine.home}/other\n"})
-    write(mine.home, {"other/other.py": ""})
-    distribution(mine.site, "library")
-    mine.search()
-    found = {install.name: install for install in editable_installs()}
-    assert {"acme", "other.pth"} <= {*found} and "library" not in found
-    one = found["acme"]
-    assert (one.version, one.shape, one.kind, one.names) == ("1.0", "A", "path line in a .pth file", ["acme", "zebra"])
-    assert (one.project, one.site_folder, one.paths) == (str(acme), str(mine.site), [f"{acme}/src"])
-    assert one.pth_files == [f"{mine.site}/_acme.pth"]
-    assert (found["other.pth"].project, found["other.pth"].version) == (None, "")
-    monkeypatch.setattr(sys, "path", [*sys.path, None, f"{mine.home}/other/"])
-    assert lost_entries() == list_installs().lost == [f"{acme}/src"]
-    assert list_installs().paths == sorted([f"{acme}/src", f"{mine.home}/other"])
-    assert list_installs().to_dict()["installs"][0]["name"] == one.name
+def test_what_this_process_has(solo: Solo) -> None:
+    pth = solo.line("acme", solo.project / "src")
+    [found] = editable_installs()
+    assert (found.name, found.version, found.kind) == ("acme", "1.0", "path line in a .pth file")
+    assert (found.project, found.names, found.pth_files) == (str(solo.project), ["acme"], [str(pth)])
+    root = f"{solo.project}/src"
+    sys.path.append(3)  # type: ignore[arg-type]
+    assert (list_installs().paths, list_installs().lost) == ([root], [])
+    sys.path.remove(root)
+    assert list_installs().lost == [root]
+    sys.path.append(f"{root}/")
+    assert list_installs().lost == []

@@ -1,72 +1,78 @@
-"""Whether sources are gone or merely cannot be read at the moment: of the latter `verify` says to leave them alone."""
+"""What cannot be told is not gone: a mount that fails is reported as that, and sources that can be read are not."""
 
 from __future__ import annotations
 
+import errno
 import os
-import shutil
-import sys
 from pathlib import Path
 
 import pytest
 
-from dbx_patch.diagnosis import check_installs
-from dbx_patch.diagnosis.presence import is_gone, unreadable_sources, why_unknown
-from support.checked import Mine
-from support.installed import distribution, leave_install
+from dbx_patch.diagnosis import presence
+from support.failing import Failing
+from support.solo import Solo
 from support.workspaces import write
 
 
-@pytest.fixture
-def lost(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Folders of a mount that is away: no look at what lies in them has an answer."""
-    folders: list[str] = []
-
-    for name in ("stat", "scandir", "listdir", "lstat"):
-
-        def look(path: object = ".", *args: object, asked: object = getattr(os, name), **options: object) -> object:
-            if isinstance(path, str) and path.startswith(tuple(folders)):
-                raise OSError(107, "Transport endpoint is not connected", path)
-            return asked(path, *args, **options)  # type: ignore[operator]
-
-        monkeypatch.setattr(os, name, look)
-    return folders
+def test_there_gone_or_unknown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, {"there/file": "", "away/file": ""})
+    failing = Failing(monkeypatch, tmp_path / "away")
+    paths = [str(tmp_path / name) for name in ("there", "there/file", "none", "away/file", "there/file/below")]
+    assert [presence.is_gone(path) for path in paths] == [False, False, True, False, True]
+    assert [presence.why_unknown(path) for path in paths] == [""] * 5
+    failing.error = errno.EIO
+    assert [presence.is_gone(path) for path in paths] == [False, False, True, False, True]
+    why = [presence.why_unknown(path) for path in paths]
+    assert why.pop(3).startswith("OSError: [Errno 5] Input/output error") and why == [""] * 4
 
 
-def test_what_is_there_what_is_gone_and_what_cannot_be_told(tmp_path: Path, lost: list[str]) -> None:
-    (tmp_path / "file").write_text("")
-    for path in (str(tmp_path), f"{tmp_path}/file"):
-        assert (is_gone(path), why_unknown(path)) == (False, ""), path
-    for path in (f"{tmp_path}/gone", f"{tmp_path}/file/below", "/with\0nul"):
-        assert (is_gone(path), why_unknown(path)) == (True, ""), path
-    lost.append(f"{tmp_path}/mount")
-    assert not is_gone(f"{tmp_path}/mount")
-    assert why_unknown(f"{tmp_path}/mount").startswith("OSError: [Errno 107] Transport endpoint is not connected")
+def test_a_file_that_fails_where_its_kind_is_still_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mount may remember that it is no folder, and ask for nothing to say so."""
+    file, stat = tmp_path / "file", os.stat
+    file.touch()
+
+    def stale(path: object, *args: object, **options: object) -> object:
+        if path == str(file):
+            raise OSError(errno.ESTALE, "Stale file handle")
+        return stat(path, *args, **options)  # type: ignore[arg-type, call-overload]
+
+    monkeypatch.setattr(os, "stat", stale)
+    assert "Stale file handle" in presence.why_unknown(str(file)) and not presence.is_gone(str(file))
 
 
-@pytest.mark.parametrize("where", ["project", "src", "mapped"])
-def test_an_install_on_a_mount_that_is_away(mine: Mine, where: str, lost: list[str]) -> None:
-    acme = write(mine.home / "acme", {"src/acme/__init__.py": ""})
-    sys.path.append(f"{acme}/src")
-    if where == "mapped":
-        finder = f"\nMAPPING = {{'acme': {str(acme / 'src/acme')!r}}}\nNAMESPACES = {{}}\n"
-        line = "import __editable___acme_finder; __editable___acme_finder.install()\n"
-        write(mine.site, {"__editable___acme_finder.py": finder, "_acme.pth": line})
-        distribution(mine.site, "acme", ["_acme.pth"], project=acme)
+@pytest.mark.parametrize("where", ["project", "src", "finder"])
+def test_sources_that_are_away(solo: Solo, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    """The outermost folder that fails is named."""
+    if where == "finder":
+        solo.finder("acme", {"acme": f"{solo.project}/src/acme"})
     else:
-        leave_install(mine.site, "acme", acme, acme / "src")
-    assert mine.found(*check_installs.INSTALL_CHECKS) == []
-    folder = {"project": str(acme), "src": f"{acme}/src", "mapped": f"{acme}/src/acme"}[where]
-    lost.append(folder)
-    found = mine.one(*check_installs.INSTALL_CHECKS)
+        solo.line("acme", solo.project / "src")
+    away = {"project": solo.project, "src": solo.project / "src", "finder": solo.project / "src/acme"}[where]
+    failing = Failing(monkeypatch, away)
+    assert solo.found(presence.unreadable_sources) == []
+    failing.error = errno.ENOTCONN
+    [found] = solo.found(presence.unreadable_sources)
     assert (found.severity, found.code, found.about) == ("warning", "unreadable-sources", "acme")
-    assert found.cause.startswith(f"{folder} could not be read (OSError: [Errno 107]")
-    assert "leave the install as it is" in found.cause and found.remedy == f"ls -ld {folder}"
+    assert (
+        found.cause.startswith(f"{away} could not be read (OSError: ") and "leave the install as it is" in found.cause
+    )
+    assert found.remedy == f"ls -ld '{away}'"
 
 
-def test_what_is_certainly_gone_is_not_called_unreadable(mine: Mine) -> None:
-    acme = write(mine.home / "acme", {"src/acme/__init__.py": ""})
-    leave_install(mine.site, "acme", acme, acme / "src")
-    shutil.rmtree(acme / "src")
-    assert mine.found(unreadable_sources) == []
-    shutil.rmtree(acme)
-    assert mine.found(unreadable_sources) == []
+def test_a_project_whose_names_are_hidden(solo: Solo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its sources can be read, so there is nothing to say."""
+    solo.line("acme", solo.project / "src")
+    scandir = os.scandir
+
+    def hidden(path: str) -> object:
+        if path == str(solo.project):
+            raise OSError(errno.EIO, "Input/output error")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", hidden)
+    assert solo.found(presence.unreadable_sources) == []
+
+
+def test_what_is_gone_is_nothing_unknown(solo: Solo, tmp_path: Path) -> None:
+    solo.line("acme", tmp_path / "old/src", project=tmp_path / "old")
+    assert solo.found(presence.unreadable_sources) == []

@@ -1,7 +1,8 @@
-"""What a project's folder says of the project: its name, its packages, and where it is now if it has moved."""
+"""What a project's folder says: whether pip could install it, what it is called, where it has gone."""
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -9,44 +10,36 @@ import pytest
 
 from dbx_patch.diagnosis import projects
 from dbx_patch.diagnosis.disk import Disk
-from support.checked import Mine
+from dbx_patch.diagnosis.search import Search
+from support.solo import Solo
 from support.workspaces import write
 
-NAMED = '[project]\nname = "acme"\n'
+NAMED = '[project]\nname = "{}"\n'
 
 
 @pytest.mark.parametrize(
-    ("file", "text", "is_one"),
+    "files, is_one",
     [
-        ("pyproject.toml", "[project]\n", True),
-        ("pyproject.toml", "  [tool.poetry]\r\n", True),
-        ("pyproject.toml", "[build-system]\n", True),
-        ("pyproject.toml", "[tool.ruff]\n[metadata]\n", False),
-        ("setup.cfg", "[metadata]\n", True),
-        ("setup.cfg", "[options]\n", True),
-        ("setup.cfg", "[flake8]\n[project]\n", False),
-        ("setup.py", "", True),
-        ("README.md", "[project]\n", False),
+        ({"pyproject.toml": "[project]\n"}, True),
+        ({"pyproject.toml": "# [project]\n[tool.ruff]\n"}, False),
+        ({"setup.cfg": "[metadata]\nname = x\n"}, True),
+        ({"setup.cfg": "[flake8]\n"}, False),
+        ({"setup.py": ""}, True),
+        ({"README": "[project]\n"}, False),
+        ({}, False),
     ],
 )
-def test_what_pip_could_install(tmp_path: Path, file: str, text: str, is_one: bool) -> None:
-    write(tmp_path, {file: text, "src/acme/__init__.py": ""})
-    assert projects.is_project(str(tmp_path), Disk()) is is_one
-    assert not projects.is_project(str(tmp_path / "gone"), Disk())
+def test_a_project_that_pip_could_install(tmp_path: Path, files: dict[str, str], is_one: bool) -> None:
+    assert projects.is_project(str(write(tmp_path, files)), Disk()) is is_one
 
 
 @pytest.mark.parametrize(
-    ("files", "name"),
+    "files, name",
     [
-        (
-            {"pyproject.toml": '[build-system]\nname = "not"\n[project]\nversion = "1"\nname = "a-b.c"  # ours\n'},
-            "a-b.c",
-        ),
-        ({"pyproject.toml": "[tool.poetry]\nname='acme'\n"}, "acme"),
-        ({"pyproject.toml": "[tool.ruff]\n", "setup.cfg": "[metadata]\nname = acme\n"}, "acme"),
-        ({"pyproject.toml": '[project]\nname = "one"\n', "setup.cfg": "[metadata]\nname = two\n"}, "one"),
-        ({"pyproject.toml": '[project]\n[tool.x]\nname = "x"\n'}, ""),
-        ({"pyproject.toml": '[project]\nname = "two words"\n'}, ""),
+        ({"pyproject.toml": NAMED.format("acme-x")}, "acme-x"),
+        ({"pyproject.toml": '[tool.x]\nname = "no"\n[tool.poetry]\nname = "yes"  # a remark\n'}, "yes"),
+        ({"setup.cfg": "[metadata]\nname = acme.cfg\n"}, "acme.cfg"),
+        ({"pyproject.toml": '[project]\ndynamic = ["name"]\n'}, ""),
         ({}, ""),
     ],
 )
@@ -54,107 +47,56 @@ def test_the_name_that_a_project_gives_itself(tmp_path: Path, files: dict[str, s
     assert projects.name_of(str(write(tmp_path, files))) == name
 
 
-def test_packages_lie_in_src_or_at_the_top(tmp_path: Path) -> None:
-    flat = write(tmp_path / "flat", dict.fromkeys(("b/__init__.py", "a/__init__.py", "tests/__init__.py"), ""))
-    write(flat, {"bare/x.py": "", "no-name/__init__.py": "", "module.py": ""})
-    assert projects.packages_of(str(flat), Disk()) == ["a", "b"]
-    write(flat, {"src/__init__.py": ""})
-    assert projects.packages_of(str(flat), Disk()) == ["a", "b", "src"], "a package of that name"
-    (flat / "src/__init__.py").unlink()
-    assert projects.packages_of(str(flat), Disk()) == [], "src is where they would lie"
-    write(flat, {"src/c/__init__.py": ""})
-    assert projects.packages_of(str(flat), Disk()) == ["c"]
-    assert projects.packages_of(str(tmp_path / "gone"), Disk()) == []
+def test_the_packages_of_a_project(tmp_path: Path) -> None:
+    write(tmp_path, {"b/__init__.py": "", "a/__init__.py": "", "tests/__init__.py": "", "bare/x.py": ""})
+    assert projects.packages_of(str(tmp_path), Disk()) == ["a", "b"]
+    write(tmp_path, {"src/c/__init__.py": ""})
+    assert projects.packages_of(str(tmp_path), Disk()) == ["c"]
+    write(tmp_path, {"src/__init__.py": ""})
+    assert projects.packages_of(str(tmp_path), Disk()) == ["a", "b", "src"]
 
 
-def test_projects_around_the_working_directory_and_the_notebook(
-    mine: Mine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The nearest above each, and none that a home is in; other entries of the path say nothing."""
-    files = {"pyproject.toml": NAMED, "notebooks/deep/a.txt": "", "inner/pyproject.toml": NAMED, "inner/b/c.txt": ""}
-    outer, elsewhere = write(mine.home / "outer", files), write(tmp_path / "elsewhere", files)
-    write(mine.home, {"pyproject.toml": NAMED})
-    monkeypatch.chdir(outer / "inner/b")
-    assert projects.around(mine.search()) == [f"{outer}/inner"]
-    sys.path += [f"{outer}/notebooks/deep", f"{outer}/notebooks/", f"{elsewhere}/notebooks", None]  # type: ignore[list-item]
-    assert projects.around(mine.search()) == [f"{outer}/inner", str(outer)]
-    monkeypatch.chdir(mine.home)
-    assert projects.around(mine.search()) == [str(outer)]
-    monkeypatch.chdir("/")
-    assert projects.around(mine.search()) == [str(outer)]
+def test_the_projects_around(solo: Solo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Above the working directory, the nearest one; and those of notebooks, whose folders are on ``sys.path``."""
+    for folder in ("outer", "outer/inner", "Workspace/Users/me@x.com/repo", "elsewhere"):
+        write(tmp_path / folder, {"setup.py": "", "sub/deep/notes.txt": ""})
+    notebook = tmp_path / "Workspace/Users/me@x.com/repo/sub/deep"
+    monkeypatch.chdir(tmp_path / "outer/inner/sub")
+    sys.path += [str(tmp_path / "elsewhere"), str(notebook), 3]  # type: ignore[list-item]
+    assert projects.around(Search()) == [str(tmp_path / "outer/inner"), str(notebook.parents[1])]
+    monkeypatch.chdir(tmp_path)
+    assert projects.around(Search()) == [str(notebook.parents[1])]
 
 
-def test_a_working_directory_that_is_gone(mine: Mine, monkeypatch: pytest.MonkeyPatch) -> None:
-    gone = mine.home / "gone"
-    gone.mkdir()
-    monkeypatch.chdir(gone)
-    gone.rmdir()
-    assert projects.around(mine.search()) == []
+def test_where_a_project_has_gone(solo: Solo, tmp_path: Path) -> None:
+    """Its own folder was renamed, or one above it; another project beside it is not it, and two are one too many."""
+    write(tmp_path / "team/new/part", {"pyproject.toml": NAMED.format("Acme_X"), "a": ""})
+    write(tmp_path / "team/other/part", {"pyproject.toml": NAMED.format("other")})
+    for gone, name in (("team/old/part", "acme-x"), ("team/new/former", "acme-x")):
+        assert projects.moved_to(str(tmp_path / gone), name, Search()) == str(tmp_path / "team/new/part"), gone
+    assert projects.moved_to(str(tmp_path / "team/old/part"), "nobody", Search()) == ""
+    assert projects.moved_to("/no-such-folder/of/anybody", "acme-x", Search()) == ""
+    write(tmp_path / "team/third/part", {"pyproject.toml": NAMED.format("acme-x")})
+    assert projects.moved_to(str(tmp_path / "team/old/part"), "acme-x", Search()) == ""
 
 
-def moved(mine: Mine, name: str = "acme", old: str = "repo/libs/acme") -> str:
-    return projects.moved_to(str(mine.home / old), name, mine.search())
+def test_of_many_folders_beside_it_forty_are_looked_at(solo: Solo, tmp_path: Path) -> None:
+    for number in range(39):
+        (tmp_path / f"team/a{number:02}").mkdir(parents=True)
+    write(tmp_path / "team/moved", {"pyproject.toml": NAMED.format("acme")})
+    assert projects.moved_to(str(tmp_path / "team/old"), "acme", Search()) == str(tmp_path / "team/moved")
+    (tmp_path / "team/a39").mkdir()
+    assert projects.moved_to(str(tmp_path / "team/old"), "acme", Search()) == ""
 
 
-@pytest.mark.parametrize("old", ["acme", "repo/acme", "repo/libs/acme"])
-def test_a_project_whose_folder_or_one_above_was_renamed(mine: Mine, old: str) -> None:
-    first, _, rest = old.partition("/")
-    now = str(mine.home / f"{first} of the team" / rest).rstrip("/")
-    assert moved(mine, old=old) == ""
-    write(mine.home, {"notes.txt": "", f".{first}/{rest}/pyproject.toml": NAMED, "other/setup.py": ""})
-    assert moved(mine, old=old) == "", "hidden, or with no name"
-    write(Path(now), {"pyproject.toml": NAMED})
-    assert moved(mine, old=old) == now == moved(mine, "ACME", old)
-    assert moved(mine, "acme-two", old) == ""
-    write(mine.home / "a copy" / rest, {"pyproject.toml": NAMED})
-    assert moved(mine, old=old) == "", "nobody can tell which of two it is"
-
-
-def test_a_project_that_moved_around_the_notebook(mine: Mine, monkeypatch: pytest.MonkeyPatch) -> None:
-    now = write(mine.home.parent / "somebody@company.com/repo", {"pyproject.toml": NAMED, "notebooks/a.txt": ""})
-    monkeypatch.chdir(now / "notebooks")
-    assert moved(mine) == str(now)
-    assert projects.moved_to("/no/such/acme", "acme", mine.search()) == str(now), "nothing of the old path is there"
-    monkeypatch.chdir(now)
-    assert projects.moved_to(str(now.parent / "old"), "acme", mine.search()) == str(now), "found both ways: one"
-
-
-def test_only_so_many_neighbours_are_looked_at(mine: Mine, monkeypatch: pytest.MonkeyPatch) -> None:
-    for number in range(40):
-        (mine.home / f"p{number:02}").mkdir()
-    write(mine.home / "p39", {"pyproject.toml": NAMED})
-    assert moved(mine, old="acme") == f"{mine.home}/p39"
-    (mine.home / "p00 more").mkdir()
-    assert moved(mine, old="acme") == ""
-
-
-def wide(mine: Mine, pth: str, text: str, is_projects: bool) -> list[str]:
-    write(mine.site, {pth: text})
-    return projects.wide_lines(str(mine.site / pth), is_projects, mine.search())
-
-
-def test_lines_to_folders_that_are_too_wide(mine: Mine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An install's whatever they have; others', where a home or a folder for many has modules."""
-    home = str(mine.home)
-    lines = f"{home}\n{tmp_path}\n{mine.site}\n/home/nobody-at-all\nimport os\n"
-    assert wide(mine, "acme.pth", lines, True) == [home]
-    assert wide(mine, "acme.pth", lines, False) == []
-    write(mine.home, {"notes.txt": "", "scripts/run.sh": ""})
-    assert wide(mine, "acme.pth", lines, False) == []
-    write(mine.home, {"acme.py": ""})
-    assert wide(mine, "acme.pth", lines, False) == [home]
-    (mine.home / "acme.py").unlink()
-    write(mine.home, {"acme/__init__.py": ""})
-    assert wide(mine, "acme.pth", lines, False) == [home]
-    assert projects.wide_lines(str(mine.site / "gone.pth"), True, mine.search()) == []
-    (tmp_path / "linked").symlink_to(mine.home)
-    assert wide(mine, "acme.pth", f"{tmp_path}/linked\n", True) == [f"{tmp_path}/linked"]
-
-
-def test_a_users_own_home(mine: Mine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A folder of the system has modules too, and is nobody's home."""
-    assert wide(mine, "mine.pth", "/usr/lib\n/tmp\n", False) == []
-    monkeypatch.setenv("HOME", "/tmp")
-    disk = Disk()
-    disk._listings["/tmp"] = frozenset({"acme.py"})
-    assert projects._is_meant("/tmp", disk)
+def test_lines_that_lead_to_a_folder_of_many_projects(solo: Solo, tmp_path: Path) -> None:
+    pth = solo.site / "mine.pth"
+    everybody = tmp_path / "Workspace/Users"
+    write(everybody, {"me@x.com/notes.txt": ""})
+    lines = [everybody, solo.project, solo.site, "/home/no-such-user-of-this-machine", "# a remark"]
+    pth.write_text("".join(f"{line}\n" for line in lines))
+    assert projects.wide_lines(str(pth), True, Search()) == [str(everybody)]
+    assert projects.wide_lines(str(pth), False, Search()) == [], "it may chain a folder without modules"
+    write(everybody, {"helper.py": ""})
+    assert projects.wide_lines(str(pth), False, Search()) == [str(everybody)]
+    assert projects.wide_lines(os.path.join(solo.site, "none.pth"), True, Search()) == []

@@ -36,6 +36,7 @@ def test_a_condition_that_holds(marker: str) -> None:
         ),
         *('extra == "test"', 'python_version >= "3.8" and extra == "x"', "gone == '1'", "python_version ~= '3.8'"),
         *("what is this", "__import__('os').name", "python_version >= 'x'", "'a' < 'b' < 'c'", "not os_name"),
+        *("python_version >= 3", "3 == 3"),
     ],
 )
 def test_a_condition_that_does_not_hold_or_cannot_be_told(marker: str) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from dbx_patch.index import site_folder
 from dbx_patch.index.snapshot import Index
+from support.failing import Failing
 from support.installed import leave_install
 from support.workspaces import write
 
@@ -27,25 +28,6 @@ def other(tmp_path: Path) -> Path:
     project = write(tmp_path / "ws/other", {"src/other.py": ""})
     leave_install(site, "other", project, project / "src")
     return site
-
-
-class Failing:
-    """Every look into one folder fails, as on a mount that is gone."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-        self.error = 0
-        self.looks = 0
-        for name in ("open", "stat", "lstat", "scandir", "listdir", "readlink"):
-            monkeypatch.setattr(os, name, self.guarded(getattr(os, name), str(folder)))
-
-    def guarded(self, function: Callable[..., Any], folder: str) -> Callable[..., Any]:
-        def look(path: Any = ".", *args: Any, **options: Any) -> Any:
-            if self.error and isinstance(path, (str, os.PathLike)) and os.fspath(path).startswith(folder):
-                self.looks += 1
-                raise OSError(self.error, os.strerror(self.error), path)
-            return function(path, *args, **options)
-
-        return look
 
 
 @pytest.fixture
