@@ -12,7 +12,8 @@ import json
 import os
 import pkgutil  # noqa: F401
 import sys
-import threading  # noqa: F401  (and what else a kernel has loaded by then: it is no part of what is measured)
+import threading  # noqa: F401
+import tokenize  # noqa: F401  (what 3.13 formats a traceback with; and what else a kernel has loaded by then: it is no part of what is measured)
 import traceback
 from importlib import abc  # noqa: F401
 from typing import Any, Callable, Dict, List, Set, Tuple

@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 import time
+import warnings
 from typing import Any, Callable, List
 
 from race_world import World
@@ -18,6 +19,8 @@ world = World()
 from dbx_patch.index import snapshot  # noqa: E402
 
 random.seed(7)
+# To fork beside threads is what is tried here, and 3.12 and later warn of it
+warnings.filterwarnings("ignore", r"This process .* is multi-threaded", DeprecationWarning)
 faulthandler.dump_traceback_later(60, exit=True)  # a deadlock shows where
 
 
