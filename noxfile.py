@@ -73,7 +73,7 @@ def units(session: nox.Session, version: str) -> None:
     target = interpreter(version)
     if target is None:
         session.skip(f"no CPython {version} here")
-    folder = Path(session.create_tmp()) / "env"
+    folder = Path(session.cache_dir) / f"units-{version}"  # create_tmp() would move the tests' TMPDIR into the checkout
     extras = nox.project.load_toml("pyproject.toml")["project"]["optional-dependencies"]
     needed = [name for name in extras["test"] if name.startswith(("pytest", "hypothesis"))]
     if session.virtualenv.is_sandboxed:
