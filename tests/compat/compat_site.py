@@ -6,15 +6,18 @@ import json
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Sequence
 
 from compat.projects import PIP, Row, install, install_together, write
 from compat.rows import installable
-from support.environments import TARGET, Environment, once, run
+from support.environments import Environment, once
 from support.kernels import LIBRARY
 from support.simulating import watch
-from support.tools import cached, downloaded
+from support.tools import fetch, make_tools
 from support.workspaces import Workspace
 from support.workspaces import write as write_files
+
+_AT_ONCE = 12  # rows for one pip: so many that its start costs little, so few that two processors have equal shares
 
 
 class Site:
@@ -48,15 +51,9 @@ def _install_everything(folder: Path, wheel: Path) -> None:
     rows = installable()
     site = Site(folder)
     site.workspace.create()
-    run([TARGET, "-m", "venv", site.environment.folder])
-    requirements = dict.fromkeys(requirement for row in rows for requirement in row.environment)
-    python, found = site.environment.python, ["wheel", *requirements]
-    install = [python, "-m", "pip", "install", "-q", "--no-index"]
-    links = downloaded(python, "compat", found)
-    for requires in {row.backend.requires for row in rows if row.private}:  # other versions of the same
-        downloaded(python, "compat", list(requires))
-    run([*install, "--find-links", links, *found])
-    run([*install, wheel])
+    furnish(site.environment.folder, rows)
+    site.environment.pip("install", "-q", "--no-deps", wheel)
+    python = site.environment.python
     watch(python)
     write_files(site.environment.site_packages, {"library.py": LIBRARY})
     for row in rows:
@@ -65,10 +62,19 @@ def _install_everything(folder: Path, wheel: Path) -> None:
     for row in rows:
         alone = row.private or row.command[:4] != PIP[:4]
         groups.setdefault((row.id,) if alone else row.command, []).append(row)
+    parts = [group[start : start + _AT_ONCE] for group in groups.values() for start in range(0, len(group), _AT_ONCE)]
     with ThreadPoolExecutor(2) as threads:
-        found = list(threads.map(lambda group: _install(site, group), groups.values()))
+        found = list(threads.map(lambda part: _install(site, part), parts))
     failures = {row: output for part in found for row, output in part.items()}
     (folder / "failures.json").write_text(json.dumps(failures))
+
+
+def furnish(folder: Path, rows: Sequence[Row]) -> None:
+    """Make an environment with pip and all that the rows' installers and backends need."""
+    make_tools(folder)
+    requirements = dict.fromkeys(requirement for row in rows for requirement in row.environment)
+    if not all(row.needs_only_pip for row in rows):
+        fetch(Environment(folder, folder).python, requirements)
 
 
 def _install(site: Site, rows: list[Row]) -> dict[str, str]:
@@ -85,7 +91,7 @@ def _each(site: Site, rows: list[Row]) -> dict[str, str]:
     failures = {}
     for row in rows:
         try:
-            install(row, site.project(row), site.environment.python, cached("compat"))
+            install(row, site.project(row), site.environment.python)
         except subprocess.CalledProcessError as error:
             failures[row.id] = f"{error}\n{error.output}"
     return failures

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Mapping, NamedTuple, Sequence
 
 from support.environments import clean_environ
+from support.tools import fetch
 
 PIP = ("{python}", "-m", "pip", "install", "--no-build-isolation", "--disable-pip-version-check", "--editable", ".")
 UV_PIP = ("{python}", "-m", "uv", "pip", "install", "--python", "{python}", "--no-build-isolation", "--editable", ".")
@@ -125,17 +126,16 @@ def write(row: Row, project_dir: Path) -> None:
         file.write_text(text, encoding="utf-8")
 
 
-def install(row: Row, project_dir: Path, python: str, links: Path) -> None:
+def install(row: Row, project_dir: Path, python: str) -> None:
     """Install a written project, editable, into the environment of the interpreter ``python``.
 
-    ``row.environment`` must be in there; a private row has its backend from ``links``, a folder of wheels. Raises
-    ``CalledProcessError``, with the command's output in ``output``.
+    ``row.environment`` must be in there; a private row's backend is fetched. Raises ``CalledProcessError``, with the
+    command's output in ``output``.
     """
     env = _environ(python, {key: value.format(prefix=Path(python).parent.parent) for key, value in row.env.items()})
     with tempfile.TemporaryDirectory() as own:
         if row.private:
-            pip = [python, "-m", "pip", "install", "--quiet", "--no-index", "--find-links", str(links)]
-            _run([*pip, "--target", own, *row.backend.requires], project_dir, env)
+            fetch(python, row.backend.requires, Path(own))
             env["PYTHONPATH"] = own
         _run([word.format(python=python) for word in row.command], project_dir, env)
 

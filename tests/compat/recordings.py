@@ -16,10 +16,10 @@ from pathlib import Path
 if __name__ == "__main__":
     sys.path[:0] = [str(Path(__file__).resolve().parents[2] / part) for part in ("src", "tests")]
 
+from compat.compat_site import furnish
 from compat.projects import Row, install, write
 from compat.rows import ROWS
-from support.environments import TARGET, Environment, run
-from support.tools import cached, downloaded
+from support.environments import Environment
 
 FILE = Path(__file__).with_name("recorded.json")
 RECORDED = (
@@ -76,18 +76,13 @@ def _neutral(text: str) -> str:
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         base = Path(os.path.realpath(folder))
-        run([TARGET, "-m", "venv", base / "env"])
         environment = Environment(base / "env", base / "env")
         rows = recorded_rows()
-        needed = list(dict.fromkeys(["wheel", *(name for row in rows for name in row.environment)]))
-        links = downloaded(environment.python, "compat", needed)
-        for requires in {row.backend.requires for row in rows if row.private}:
-            downloaded(environment.python, "compat", list(requires))
-        run([environment.python, "-m", "pip", "install", "-q", "--no-index", "--find-links", links, *needed])
+        furnish(environment.folder, rows)
         found = {}
         for row in rows:
             write(row, base / row.id)
-            install(row, base / row.id, environment.python, cached("compat"))
+            install(row, base / row.id, environment.python)
             found[row.id] = reduced(environment.site_packages, base / row.id, row)
     FILE.write_text(json.dumps(found, indent=1) + "\n")
 

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import ast
 import importlib.util
-import inspect  # noqa: F401, I001
+import inspect  # noqa: F401
 import json
 import os
 import pkgutil  # noqa: F401
 import sys
-import threading  # noqa: F401
-import tokenize  # noqa: F401  (what 3.13 formats a traceback with; and what else a kernel has loaded by then: it is no part of what is measured)
+import threading  # noqa: F401  (and what else a kernel has loaded by then: it is no part of what is measured)
 import traceback
 from importlib import abc  # noqa: F401
 from typing import Any, Callable, Dict, List, Set, Tuple
@@ -51,8 +50,17 @@ class Session:
                 self.space["_cell"] = compile(value, "<ipython-input-1-0>", "eval")
                 self.execute(compile("_ = eval(_cell)", "<ipython-input-1-0>", "exec"), self.space)
         except BaseException as error:
-            return self.tell(error)
+            return self._unwatched(error)
         return repr(self.space["_"])
+
+    def _unwatched(self, error: BaseException) -> str:
+        """Tell an error. No cell does that; but from 3.13 on linecache imports for it, and hooks of imports ask us."""
+        watch = sys.getprofile()
+        sys.setprofile(None)
+        try:
+            return self.tell(error)
+        finally:
+            sys.setprofile(watch)
 
     def phase(self, name: str, outcomes: List[str]) -> List[str]:
         """Run a phase's cells; what an interrupt ends, a user runs again."""

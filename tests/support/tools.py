@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 import tempfile
 import zipfile
 from pathlib import Path
+from typing import Iterable
 
-from support.environments import TARGET, Environment, library_of, locked, run, target_version
+from support.environments import TARGET, Environment, clean_environ, library_of, locked, run, target_version
 
 NAMES = Path(__file__).with_name("backends.in")
 PINS = NAMES.with_suffix(".txt")  # made from the names by `nox -s raise_backends`
@@ -38,16 +40,15 @@ def make_tools(folder: Path) -> None:
 def wheels() -> Path:
     """Return the cache's folder with pip and the pinned backends for the target; other pins have another folder.
 
-    It is the pip that the target interpreter brings.
+    Pip is pinned too: the one that an interpreter brings takes twice as long to start.
     """
     digest = hashlib.sha256(PINS.read_bytes()).hexdigest()[:12]
-    folder = cache() / "backends" / "{}.{}-{}-pip".format(*target_version(), digest)
+    folder = cache() / "backends" / "{}.{}-{}".format(*target_version(), digest)
     with locked(folder), tempfile.TemporaryDirectory() as scratch:
         if not (folder / ".complete").exists():
             run([TARGET, "-m", "venv", scratch])
             pip = [Path(scratch) / "bin/python", "-m", "pip"]
-            own = f"pip=={run([*pip, '--version']).stdout.split()[1]}"
-            run([*pip, "download", "-q", "--only-binary", ":all:", "-d", folder, "-r", PINS, own])
+            run([*pip, "download", "-q", "--only-binary", ":all:", "-d", folder, "-r", PINS])
             (folder / ".complete").touch()
     return folder
 
@@ -67,6 +68,20 @@ def downloaded(python: str, name: str, requirements: list[str]) -> Path:
         except AssertionError:
             run([*command, "--no-index", *requirements])
     return folder
+
+
+def fetch(python: str, requirements: Iterable[str], target: Path | None = None) -> None:
+    """Have uv install the newest ``requirements`` that there are; where no index answers, those of its cache.
+
+    Into a folder of their own where ``target`` names one. Nothing is asked where all of them are there.
+    """
+    place = ["--target", target] if target else []
+    command = [sys.executable, "-m", "uv", "pip", "install", "-q", "--python", python, *place, *requirements]
+    env = clean_environ({"UV_CACHE_DIR": str(cache() / "uv"), "UV_PYTHON_DOWNLOADS": "never"})
+    try:
+        run(command, env=env)
+    except AssertionError:
+        run([*command, "--offline"], env=env)
 
 
 def install_pytest(environment: Environment) -> None:

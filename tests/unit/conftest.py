@@ -51,5 +51,7 @@ def solo(site: Path, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(site_module, "USER_SITE", None)
     for name in ("DBX_PATCH_ENABLED", "DBX_PATCH_DISABLE", "DATABRICKS_RUNTIME_VERSION", "VIRTUAL_ENV"):
         monkeypatch.delenv(name, raising=False)
+    for name in hooks.BEGINNINGS:  # what another test has loaded
+        monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.chdir("/")
     return Solo(site, project)

@@ -107,12 +107,15 @@ class Asker:
         return ["a cell that has not ended, and may still import"]
 
     def _forget_threads(self) -> None:
-        """Older Pythons go on listing a thread that ``threading`` has not started, once it has asked for itself."""
+        """Older Pythons go on listing a thread that ``threading`` has not started, once it has asked for itself.
+
+        An interrupt can come in the midst of it: what has been forgotten by then is forgotten once more.
+        """
         known = getattr(threading, "_active", {})
-        while self._threads:
-            identifier = self._threads.pop()
+        for identifier in self._threads:
             if type(known.get(identifier)).__name__ == "_DummyThread":
                 known.pop(identifier, None)
+        self._threads.clear()
 
 
 def library_folder(guards: list[Any]) -> str:

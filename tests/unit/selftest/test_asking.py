@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
 import time
 from types import SimpleNamespace
+from typing import Any, Dict
 
 import pytest
 
@@ -40,6 +42,35 @@ def test_no_thread_is_left_in_the_list_of_threads() -> None:
     before = set(threading._active)  # type: ignore[attr-defined]
     asker().cell("import threading; result = threading.current_thread().name")
     assert set(threading._active) <= before  # type: ignore[attr-defined]
+
+
+def test_an_interrupt_that_comes_while_a_thread_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever it interrupts: `wait`, which follows, does the rest."""
+
+    class Interrupting(Dict[int, threading.Thread]):
+        moment = ""
+
+        def get(self, *args: Any) -> Any:
+            self._come("get")
+            return super().get(*args)
+
+        def pop(self, *args: Any) -> Any:
+            self._come("pop")
+            return super().pop(*args)
+
+        def _come(self, moment: str) -> None:
+            if moment == self.moment:
+                self.moment = ""
+                raise KeyboardInterrupt
+
+    for moment in ("get", "pop"):
+        listed = Interrupting(threading._active)  # type: ignore[attr-defined]
+        listed.moment, before = moment, set(listed)
+        monkeypatch.setattr(threading, "_active", listed)
+        cells = asker()
+        with contextlib.suppress(KeyboardInterrupt):  # from 3.12 on, nothing is left to forget
+            cells.cell("import threading; result = threading.current_thread().name")
+        assert cells.wait() == [] and set(listed) <= before
 
 
 def test_the_library_is_a_module_of_a_site_folder() -> None:
