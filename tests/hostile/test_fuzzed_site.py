@@ -18,9 +18,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from dbx_patch.index.snapshot import EDITABLE, Index
 from hostile.hostile_sites import new_site, special
 from hostile.wide_installs import SHAPES
+from support.drawn import EXAMPLES
 from support.workspaces import within, write
 
-EXAMPLES, STEPS = 80, 25
+SITES, STEPS = 2 * EXAMPLES // 3, 25
 SECONDS = 10  # for one reading: thousands of times what it takes
 KINDS = ("fifo", "socket", "folder", "sparse", "zero", "loop", "dangling")
 NAMES = (
@@ -180,7 +181,7 @@ def test_whatever_stands_in_a_site_folder(record_property: Callable[[str, object
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         HostileSite,
         settings=settings(
-            max_examples=EXAMPLES,
+            max_examples=SITES,
             stateful_step_count=STEPS,
             deadline=None,
             database=None,
@@ -189,4 +190,4 @@ def test_whatever_stands_in_a_site_folder(record_property: Callable[[str, object
         ),
     )
     record_property("fuzzed site folders read", _readings)
-    assert _readings > EXAMPLES * 5
+    assert _readings > SITES * 5

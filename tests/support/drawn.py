@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
+EXAMPLES = int(os.environ.get("DBX_PATCH_TEST_EXAMPLES", "120"))  # for each property
+
 bounded = settings(
-    max_examples=120, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=EXAMPLES, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 
 # Pieces of the real thing, so that what is drawn gets past the first look; CANARY would leave a file and a flag.
