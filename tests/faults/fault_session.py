@@ -73,8 +73,10 @@ class Session:
                 outcomes[-1:] = [outcome, self.cell(source)]
         return outcomes
 
-    def trial(self, name: str, site: Any = None, number: int = 0, fault: type = Exception) -> Dict[str, Any]:
-        """One phase, with or without a fault, and what is true after it."""
+    def trial(
+        self, name: str, site: Any = None, number: int = 0, fault: type = Exception, ask: bool = True
+    ) -> Dict[str, Any]:
+        """One phase, with or without a fault, and what is true after it; ``ask``: check_patch_status() too."""
         outcomes: List[str] = []
         fired = None
         if site is None:
@@ -84,7 +86,7 @@ class Session:
             fired = injector.attack(site, number, fault, lambda: self.phase(name, outcomes))
         over = bool(outcomes) and name in STARTS and outcomes[-1].startswith(("KeyboardInterrupt", "SystemExit"))
         result = {"outcomes": outcomes, "fired": fired, "after": [], "faults": "[]"}
-        self.space["ASK"] = fault is ImportError  # one in eight: what check_patch_status() loads takes its time
+        self.space["ASK"] = ask
         if not over:
             result["after"] = [self.cell(source) for source in AFTERMATH]
             result["faults"] = self.cell(STATUS) if self.job["on"] else "[]"
@@ -126,7 +128,8 @@ class Session:
                 fault = FAULTS[(place + 3 * turn) % len(FAULTS)]
                 # the first or the last time it is made; a generator's last time is its end, and no call
                 number = count if place % 2 and site[4] != "<genexpr>" else 1
-                result, printed = self.forks.run(lambda: self.trial(name, site, number, fault))  # noqa: B023
+                ask = tried % 20 == 0  # what check_patch_status() loads takes as long as three trials
+                result, printed = self.forks.run(lambda: self.trial(name, site, number, fault, ask))  # noqa: B023
                 if result.get("fired") is None and "died" not in result:
                     continue  # a run differs from the one before by what the folders' ages tell
                 tried += 1

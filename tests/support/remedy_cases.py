@@ -15,7 +15,8 @@ class Case:
     ``pastes``: it has a remedy; ``looks``: one that merely looks. ``works``: what works when it has been pasted.
     ``then``: the findings that are to be expected afterwards, which were hidden by the first. ``stacked``: the lower
     environment has to do with it, so it is tried in every way in which that comes in. ``once``: the process that asks
-    has changed the world by then, so that another one would not find the same.
+    has changed the world by then, so that another one would not find the same. ``otherwise``: in a notebook there is
+    another remedy, and not only another spelling.
     """
 
     code: str
@@ -26,6 +27,7 @@ class Case:
     then: tuple[str, ...] = ()
     stacked: bool = False
     once: bool = False
+    otherwise: bool = False
 
     @property
     def name(self) -> str:
@@ -39,10 +41,18 @@ def remedies_of(case: Case, before: Findings) -> dict[tuple[str, str], str]:
     return found
 
 
-def judge(case: Case, world: World) -> None:
-    """Paste the remedies of a case, which the world has been made for, and ask again."""
+def judge(case: Case, world: World, spellings: bool = False) -> None:
+    """Paste the remedies of a case, which the world has been made for, and ask again.
+
+    ``spellings``: a notebook is told the same remedies, in a cell's spelling.
+    """
     before, files = world.verify(), _others(world)
     found = remedies_of(case, before)
+    if spellings:
+        world.session.in_notebook = True
+        in_cells = remedies_of(case, world.verify())
+        world.session.in_notebook = False
+        assert in_cells == {key: world.in_a_cell(remedy) for key, remedy in found.items()}
     remedies = dict.fromkeys(found.values())
     if not case.pastes:
         assert [*remedies] == [""], remedies
