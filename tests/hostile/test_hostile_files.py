@@ -188,7 +188,7 @@ while thread.is_alive():
     if not rounds[1] % 20:
         dbx_patch.verify_editable_installs(verbose=False), dbx_patch.explain("acme.sub", verbose=False)
 faults = dbx_patch.check_patch_status(verbose=False).faults
-print(json.dumps([rounds, faults, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024]))
+print(json.dumps([rounds, faults, peak()]))
 """
 
 

@@ -10,7 +10,7 @@ from dbx_patch.simulator import Variant
 from support.environments import Environment, once
 from support.kernels import ERAS, LIBRARY, Notebook
 from support.sessions import copy_of
-from support.tools import install_pytest
+from support.tools import fetch
 from support.workspaces import HATCHLING, Workspace, write
 
 PYPROJECT = HATCHLING + '[project]\nname = "shop"\nversion = "0.0.1"\n[project.scripts]\nmain = "shop.main:main"\n'
@@ -76,7 +76,7 @@ def template(shared: Path, tools: Path, wheel: Path, environment: Environment) -
     def make(folder: Path) -> None:
         made = copy_of(environment, folder / "env")
         workspace = Workspace(folder).create()
-        install_pytest(made)
+        fetch(made.python, ["pytest"])
         write(made.site_packages, {"library.py": LIBRARY})
         made.install_editable(write(workspace.home / "shop", TEMPLATE))
 

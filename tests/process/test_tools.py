@@ -10,18 +10,18 @@ from typing import Callable
 import pytest
 
 from support.environments import Environment, make_venv, run
-from support.tools import CACHE, NAMES, NEWEST, PINS, cache, make_tools
+from support.tools import CACHE, NAMES, NEWEST, PINS, make_tools
 from support.workspaces import flat_project, src_project
 
 
 @pytest.fixture
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have pip find nothing but what it is told: no index that answers, no configured folder, no cache of its own."""
-    for name in ("PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_NO_INDEX"):
-        monkeypatch.delenv(name, raising=False)
-    settings = {"CONFIG_FILE": "/dev/null", "INDEX_URL": "http://127.0.0.1:9/simple", "RETRIES": "0"}
-    for name, value in {**settings, "NO_CACHE_DIR": "1"}.items():
-        monkeypatch.setenv(f"PIP_{name}", value)
+    """Have nothing be found but what was downloaded: no index answers, and pip has no configured folder."""
+    monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+    for name in ("ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+        monkeypatch.setenv(name.lower(), "http://127.0.0.1:9")
 
 
 def versions(tools: Path) -> dict[str, str]:
@@ -31,8 +31,6 @@ def versions(tools: Path) -> dict[str, str]:
 
 @pytest.mark.skipif(NEWEST, reason="the newest backends are not the pinned ones")
 def test_pinned_and_offline(no_network: None, tools: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shutil.copytree(cache() / "backends", tmp_path / "cache/backends")
-    monkeypatch.setenv(CACHE, str(tmp_path / "cache"))
     make_tools(tmp_path / "tools")
     found = versions(tmp_path / "tools")
     pins = [line.partition(";")[0].strip() for line in PINS.read_text().splitlines() if "==" in line]
@@ -40,7 +38,7 @@ def test_pinned_and_offline(no_network: None, tools: Path, tmp_path: Path, monke
         assert f"{name}=={found[name]}" in pins
     assert versions(tools) == found
     monkeypatch.setenv(CACHE, str(tmp_path / "empty"))
-    with pytest.raises(AssertionError, match="download"):
+    with pytest.raises(AssertionError, match="uv"):
         make_tools(tmp_path / "others")
 
 

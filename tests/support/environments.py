@@ -136,10 +136,6 @@ class Environment:
         key = again.key_of(project, "as a wheel")
         self._install(key, {"project": project}, "-q", "--no-deps", "--no-build-isolation", project)
 
-    def install_found(self, links: Path, name: str) -> None:
-        """A distribution with all that it requires, from a folder of wheels; whatever ``tools`` have of that."""
-        self._install(f"found-{name}", {}, "-q", "--ignore-installed", "--find-links", links, name)
-
     def _install(self, key: str | None, projects: dict[str, Path], *args: str | Path) -> None:
         def by_pip() -> None:
             self.pip("install", *args)

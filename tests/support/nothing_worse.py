@@ -13,7 +13,7 @@ from support.environments import Environment, make_venv, once
 from support.nothing_worse_files import FINDER, LIBRARY, NOTEBOOKS, OTHER_FLAT, REPOSITORY, SRC_EXTRA
 from support.simulating import simulate, simulate_executor, watch
 from support.stacked import Stack
-from support.tools import install_pytest
+from support.tools import fetch
 from support.workspaces import Workspace, package, src_project, write
 
 # name -> (how the environments are chained, whether /Workspace is a link to the mount)
@@ -72,7 +72,7 @@ class World:
         if self.mounted:
             self.workspace.folder.symlink_to(self.real)
         self._write()
-        install_pytest(upper)
+        fetch(upper.python, ["pytest"])
         below = lower if self.stacked else upper
         write(below.site_packages, {"lower_library.py": LIBRARY, **package("below")})
         upper_files = {"library.py": LIBRARY, "installed.py": "VALUE = 'installed'\n", "spread/one.py": "VALUE = 1\n"}

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
-import tempfile
-import zipfile
 from pathlib import Path
 from typing import Iterable
 
-from support.environments import TARGET, Environment, clean_environ, library_of, locked, run, target_version
+from support.environments import TARGET, Environment, clean_environ, run
 
 NAMES = Path(__file__).with_name("backends.in")
 PINS = NAMES.with_suffix(".txt")  # made from the names by `nox -s raise_backends`
@@ -25,66 +22,30 @@ def cache() -> Path:
 
 
 def make_tools(folder: Path) -> None:
-    """An environment of the target interpreter with pip and the build backends."""
-    if NEWEST:
-        run([TARGET, "-m", "venv", folder])
-        run([folder / "bin/python", "-m", "pip", "install", "-q", "--upgrade", "-r", NAMES])
-        return
-    pinned = wheels()
-    run([TARGET, "-m", "venv", "--without-pip", folder])
-    for wheel in pinned.glob("*.whl"):  # all of them nothing but Python, so that unpacking is a tenth of installing
-        with zipfile.ZipFile(wheel) as archive:
-            archive.extractall(library_of(folder))
-
-
-def wheels() -> Path:
-    """Return the cache's folder with pip and the pinned backends for the target; other pins have another folder.
+    """An environment of the target interpreter with pip and the build backends.
 
     Pip is pinned too: the one that an interpreter brings takes twice as long to start.
     """
-    digest = hashlib.sha256(PINS.read_bytes()).hexdigest()[:12]
-    folder = cache() / "backends" / "{}.{}-{}".format(*target_version(), digest)
-    with locked(folder), tempfile.TemporaryDirectory() as scratch:
-        if not (folder / ".complete").exists():
-            run([TARGET, "-m", "venv", scratch])
-            pip = [Path(scratch) / "bin/python", "-m", "pip"]
-            run([*pip, "download", "-q", "--only-binary", ":all:", "-d", folder, "-r", PINS])
-            (folder / ".complete").touch()
-    return folder
+    run([TARGET, "-m", "venv", "--without-pip", folder])
+    python = Environment(folder, folder).python
+    if NEWEST:
+        fetch(python, ["-r", str(NAMES)])
+    else:
+        fetch(python, ["--only-binary", ":all:", "-r", str(PINS)], pinned=True)
 
 
-def cached(name: str) -> Path:
-    """Return the cache's folder of this name with wheels for the target interpreter."""
-    return cache() / name / "{}.{}".format(*target_version())
-
-
-def downloaded(python: str, name: str, requirements: list[str]) -> Path:
-    """Have wheels of the newest ``requirements`` in :func:`cached`; where no index answers, the older ones serve."""
-    folder = cached(name)
-    command = [python, "-m", "pip", "wheel", "-q", "-w", folder, "--find-links", folder]
-    with locked(folder):
-        try:
-            run([*command, *requirements])
-        except AssertionError:
-            run([*command, "--no-index", *requirements])
-    return folder
-
-
-def fetch(python: str, requirements: Iterable[str], target: Path | None = None) -> None:
+def fetch(python: str, requirements: Iterable[str], target: Path | None = None, *, pinned: bool = False) -> None:
     """Have uv install the newest ``requirements`` that there are; where no index answers, those of its cache.
 
-    Into a folder of their own where ``target`` names one. Nothing is asked where all of them are there.
+    Into a folder of their own where ``target`` names one. What is ``pinned`` is asked for only if the cache lacks it.
     """
-    place = ["--target", target] if target else []
-    command = [sys.executable, "-m", "uv", "pip", "install", "-q", "--python", python, *place, *requirements]
+    place = ["--target", str(target)] if target else []
+    install = [sys.executable, "-m", "uv", "pip", "install", "-q", "--link-mode", "copy", "--python", python]
+    command = [*install, *place, *requirements]
     env = clean_environ({"UV_CACHE_DIR": str(cache() / "uv"), "UV_PYTHON_DOWNLOADS": "never"})
+    ways = [[*command, "--offline"], command]
+    first, second = ways if pinned else reversed(ways)
     try:
-        run(command, env=env)
+        run(first, env=env)
     except AssertionError:
-        run([*command, "--offline"], env=env)
-
-
-def install_pytest(environment: Environment) -> None:
-    """Install pytest into an environment, with all that it needs: what ``tools`` have of that does not count."""
-    links = downloaded(str(environment.tools / "bin/python"), "pytest", ["pytest"])
-    environment.install_found(links, "pytest")
+        run(second, env=env)
