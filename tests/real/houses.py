@@ -11,9 +11,10 @@ from typing import Mapping
 
 import pytest
 
-from support.environments import DATABRICKS, Environment, clean_environ, pip_for, run
+from support.environments import DATABRICKS, Environment, clean_environ, run
 from support.kernels import Notebook
 from support.simulating import assert_no_faults, watch
+from support.tools import fetch
 from support.workspaces import Workspace, src_project
 
 PACKAGES = (
@@ -39,15 +40,13 @@ class House:
     wheel: Path
 
     def install(self, *packages: str) -> None:
-        """Install by pip, in one go, with what they require; ``dbx-patch`` is the wheel that was just built."""
+        """Install from files, in one go, with what they require; ``dbx-patch`` is the wheel that was just built."""
         for package in packages:
             stem = package.replace("-", "_")
             if package != "dbx-patch" and not list(self.wheelhouse.glob(f"{stem}-*.whl")):
                 pytest.skip(f"{package} has no release for this Python")
-        wanted = [self.wheel if package == "dbx-patch" else package for package in packages]
-        # not by Environment.pip, whose PYTHONPATH would make the backends' dependencies count as installed
-        command = pip_for(self.environment.python, self.environment.tools)
-        run([*command, "install", "-q", "--no-compile", "--no-index", "--find-links", self.wheelhouse, *wanted])
+        wanted = [str(self.wheel) if package == "dbx-patch" else package for package in packages]
+        fetch(self.environment.python, ["--no-index", "--find-links", str(self.wheelhouse), *wanted])
 
     def add_project(self, name: str = "acme", files: Mapping[str, str] | None = None) -> Path:
         """Install a project of the workspace as editable; ``files`` go into its ``src``. Returns its folder."""

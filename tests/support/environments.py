@@ -9,6 +9,7 @@ import os
 import runpy
 import subprocess
 import sys
+import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -172,12 +173,34 @@ def target_version() -> tuple[int, ...]:
     return tuple(int(part) for part in run([TARGET, "-c", line]).stdout.split())
 
 
+@lru_cache
+def _empty_venv() -> tuple[str, dict[str, Path | str | None]]:
+    """What ``venv`` makes, and where it did: relative path -> a link's target, a file's text, None for a folder."""
+    with tempfile.TemporaryDirectory() as scratch:
+        made, found = Path(scratch) / "env", {}
+        run([TARGET, "-m", "venv", "--without-pip", made])
+        for path in sorted(made.rglob("*")):
+            is_link = path.is_symlink()
+            text = None if path.is_dir() or is_link else path.read_text("utf-8")
+            found[str(path.relative_to(made))] = Path(os.readlink(path)) if is_link else text
+        return str(made), found
+
+
 def make_venv(folder: Path, tools: Path, watched: bool = True) -> Environment:
     """An empty environment of the target interpreter; with ``TRUST_AUDIT_LOG`` set, all it does is watched.
 
-    Not ``watched``: for tests of what lies in a site folder, in which the watch would lie too.
+    ``venv`` is run once, and what it has made is laid out again. Not ``watched``: for tests of what lies in a site
+    folder, in which the watch would lie too.
     """
-    run([TARGET, "-m", "venv", "--without-pip", folder])
+    place, files = _empty_venv()
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        if isinstance(content, Path):
+            (folder / name).symlink_to(content)
+        elif content is None:
+            (folder / name).mkdir(exist_ok=True)
+        else:
+            (folder / name).write_text(content.replace(place, str(folder)), "utf-8", "surrogateescape")
     made = Environment(folder, tools)
     if watched and os.environ.get("TRUST_AUDIT_LOG"):
         runpy.run_path(str(ROOT / "tests/shipped/trust_audit.py"))["install_into"](made.site_packages)
