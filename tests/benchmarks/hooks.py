@@ -19,7 +19,7 @@ INSTALLS = (1, 10, 100)
 
 
 def rows(houses: Houses, quick: bool) -> Iterator[Row]:
-    """Both eras, at three stack depths, and with few and many editable installs."""
+    """Both eras, at three stack depths, and with few and many editable installs; ``quick``: one era's installs."""
     for era in ("modern",) if quick else ("legacy", "modern"):
         yield from _rows_of(houses, era, quick)
 
@@ -33,8 +33,8 @@ def _rows_of(houses: Houses, era: str, quick: bool) -> Iterator[Row]:
     extra["WSFS_TEST_DIR"] = str(houses.folder)
     script = houses.probes / "hooks.py"
     counts: dict[str, list[float]] = {"own": [], "patched": []}
-    depths = DEPTHS[::2] if quick else DEPTHS
-    for depth in depths:
+    times: dict[str, list[float]] = {}
+    for depth in () if quick else DEPTHS:
         probe = Probe(environment, script, extra, [era, root, str(depth)])
         times = probe.value("times") if houses.times else {}
         if times:
@@ -45,7 +45,8 @@ def _rows_of(houses: Houses, era: str, quick: bool) -> Iterator[Row]:
         hit = f"{era}: an editable hit at depth {DEPTHS[-1]:,}"
         yield paired_row(GROUP, hit, "FileFinder alone", times["hit"])
     if counting.HAVE_VALGRIND:
-        yield _decision_growth(era, depths, counts)
+        if not quick:
+            yield _decision_growth(era, DEPTHS, counts)
         hits, sizes = [], INSTALLS[::2] if quick else INSTALLS
         for size in sizes:
             add_editables(environment.site_packages, workspace, size)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from dbx_patch import pth_processor
 from dbx_patch.diagnosis.installs import describe
 from dbx_patch.index.snapshot import EDITABLE, LIBRARY, NOBODY, Index
-from support.drawn import bounded, contents
+from support.drawn import bounded, characters, contents
 from support.installed import distribution
 from support.state import kept
 from support.workspaces import write
@@ -121,7 +121,11 @@ def test_public_readers_return_existing_folders(laboratory: Laboratory, suffix: 
 
 
 @bounded
-@given(lines=st.lists(st.text(max_size=20) | st.sampled_from(["ws/project", "ws", "# ws", "import os", " ws", "ws "])))
+@given(
+    lines=st.lists(
+        st.text(characters, max_size=20) | st.sampled_from(["ws/project", "ws", "# ws", "import os", " ws", "ws "])
+    )
+)
 def test_path_lines_as_site_reads_them(laboratory: Laboratory, lines: list[str]) -> None:
     """``site.addpackage`` itself is the oracle, over a file that has no import lines."""
     import site

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dbx_patch.index.literals import NotLiteral, arguments, assigned, literal
-from support.drawn import PIECES, bounded, json_values, python_values, texts
+from support.drawn import PIECES, bounded, characters, json_values, python_values, texts
 
 
 @bounded
@@ -46,7 +46,7 @@ def test_an_assignment_is_read_from_its_line(mapping: dict[str, str], before: st
 
 
 @bounded
-@given(text=st.text() | st.lists(st.sampled_from(PIECES)).map("".join))
+@given(text=st.text(characters) | st.lists(st.sampled_from(PIECES)).map("".join))
 def test_any_text_is_a_literal_or_is_refused(text: str) -> None:
     try:
         value = literal(text)
