@@ -20,7 +20,7 @@ class Parser(argparse.ArgumentParser):
         super().error(message + "".join(near[:1]))
 
     def _print_message(self, message: str, file: Any = None) -> None:
-        if message and file is not None:  # None: a process without a console
+        if file is not None:  # None: a process without a console
             file.write(message)
 
 

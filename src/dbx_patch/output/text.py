@@ -51,7 +51,7 @@ class Layout:
         natural = [max((len(visible(row[i])) for row in rows if len(row) > i), default=0) for i in range(columns)]
         widths = [min(WIDEST_CELL, width) for width in natural[:-1]]
         widths.append(self.width - 2 - sum(widths) - 2 * len(widths))
-        if columns > 1 and widths[-1] < min(natural[-1], _NARROW):
+        if widths[-1] < min(natural[-1], _NARROW):
             return [line for row in section.rows for line in self._stacked(row, section.head)]
         lines = []
         for row in rows:

@@ -60,7 +60,7 @@ def _defined(tree: ast.Module) -> Iterator[tuple[str, str]]:
     for statement in tree.body:
         yield from _bound(statement)
         for part in ast.iter_child_nodes(statement):
-            if isinstance(statement, (ast.If, ast.Try)) and isinstance(part, ast.stmt):
+            if isinstance(statement, (ast.If, ast.Try)):
                 yield from _bound(part)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import pytest
 
@@ -69,3 +71,24 @@ def test_all_texts_of_data_are_replaced() -> None:
         "kept": Kept("/home/<user-1>", 2),
     }
     assert data["jane"] == ["jane", ("jane", 1, None, True)]
+
+
+def test_a_folder_with_a_blank_in_its_name_is_one_name() -> None:
+    names = Anonymous([], ["/srv/my client"])
+    assert names.text("see /srv/my client now, for my client") == "see /srv/<folder-1> now, for <folder-1>"
+
+
+def test_what_packages_and_python_itself_have_stays_readable() -> None:
+    install = SimpleNamespace(
+        site_folder="/srv/env/site-packages",
+        modules={"mapped": "/srv/one/mapped.py"},
+        namespaces={"spread": ["/srv/two/spread"]},
+        paths=["/srv/three/src/"],
+        names=["acme"],
+    )
+    names = anonymous.of_this_process([install], {})
+    for path in ("one/mapped.py", "two/spread/part.py", "three/src/acme/deep.py"):
+        folder, _, below = path.partition("/")
+        assert names.text(f"/srv/{path}").endswith(f"/{below}") and f"/{folder}/" not in names.text(f"/srv/{path}")
+    library = os.path.dirname(os.__file__)
+    assert names.text(f"{library}/some_module/part.py").endswith("/some_module/part.py")

@@ -44,3 +44,15 @@ def test_lists_lines_and_what_is_empty() -> None:
     html = as_html("", [Section("C", [], "there is none")])
     assert parts(html, "p") == ["there is none"] and "<table" not in html
     assert html.startswith("<div") and html.endswith("</div>") and html.count("<div") == html.count("</div>")
+
+
+def test_a_row_of_words_with_a_meaning_is_about_its_first() -> None:
+    html = as_html("", [Section("T", [("works", "refused")])])
+    assert parts(html, "th") == ["works"] and parts(html, "td") == ["refused"]
+
+
+def test_a_remedy_with_nothing_to_run_has_no_button() -> None:
+    section = Section("T", [("note", "title", Command("# by hand,\n# and with care"))], layout="list")
+    assert "<button" not in as_html("", [section])
+    section = Section("T", [("note", "title", Command("# then\npip list"))], layout="list")
+    assert parts(as_html("", [section]), "button") == ["Copy"]

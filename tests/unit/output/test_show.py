@@ -107,3 +107,13 @@ def test_tables() -> None:
     ]
     stacked = as_text("", [Section("T", [("the first", "v " * 20)])], width=30).splitlines()[2:]
     assert stacked == ["  the first", "    " + "v " * 12 + "v", "    " + "v " * 6 + "v"]
+
+
+def test_prose_is_no_wider_than_can_be_read() -> None:
+    lines = as_text("x " * 200, [], width=300).splitlines()
+    assert len(lines) == 4 and {len(line) for line in lines} == {99}, "100 at the most, and blanks are every second"
+
+
+def test_a_path_with_blanks_is_whole_where_another_one_is_above_it() -> None:
+    lines = as_text("w" * 20 + " /w s/my own", [], width=30, paths=["/w s", "/w s/my own"]).splitlines()
+    assert lines == ["w" * 20, "/w s/my own"]

@@ -51,3 +51,23 @@ def test_in_sentences_too(mask: Mask) -> None:
 def test_all_strings_of_data(mask: Mask) -> None:
     data = {f"/Workspace/Users/{MAIL}": ["/Workspace/Shared/team", 1, None, True], "sha": "0" * 64}
     assert mask.data(data) == {"/Workspace/Users/<1>": ["/Workspace/Shared/<2>", 1, None, True], "sha": "0" * 64}
+
+
+def test_a_folder_with_a_name_of_its_own(mask: Mask) -> None:
+    assert mask.path("/Workspace/Users/jane.doe@corp.com/notebooks") == "<notebook's folder>"
+
+
+def test_whoever_runs_it_is_nobody_in_particular(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/jane")
+    monkeypatch.setenv("USER", "jane.doe")
+    monkeypatch.setenv("LOGNAME", "jd")
+    assert Mask({}).text("jane.doe and jd, or jane") == "<1> and <3>, or <2>", "the longest name first"
+
+
+def test_lines_that_begin_with_a_path_are_a_text(mask: Mask) -> None:
+    assert mask.data("/databricks/driver/secret\nis gone") == "/databricks/driver/<1>\nis gone"
+
+
+def test_a_home_right_below_the_root_is_no_prefix_to_replace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/everything")
+    assert "<home>" not in Mask({}).path("/everything/below")

@@ -58,3 +58,22 @@ def test_the_simulated_runtimes_have_all_of_them(era: str, tmp_path: object) -> 
     assert len(described) >= 7
     for name, what in described.items():
         assert None not in what["attributes"].values(), name
+
+
+def test_names_of_a_module_are_what_it_binds_itself() -> None:
+    source = """
+import os.path as places
+from sys import path
+if path:
+    under_a_condition = 1
+else:
+    def otherwise(): ...
+def function():
+    of_its_own = 1
+class Thing:
+    def __init__(self, other):
+        self.part.of_another = other.of_a_third = self.value = 1
+"""
+    names = describe("sys_path_init", source.encode())["names"]
+    of_the_class = ["Thing", "Thing.__init__", "Thing.value"]
+    assert names == [*of_the_class, "function", "otherwise", "path", "places", "under_a_condition"]
