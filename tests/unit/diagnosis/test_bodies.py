@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
+from dbx_patch.diagnosis.bodies import _is_archived
 from dbx_patch.diagnosis.explain import explain
 from support.here import Here
 from support.workspaces import write
@@ -119,3 +121,15 @@ def test_a_file_that_cannot_be_read(here: Here, tmp_path: Path) -> None:
     (here.site / "compiled.so").write_bytes(b"")
     assert explain("wide").verdict.startswith("import wide works")
     assert explain("compiled").verdict.startswith("compiled is found")
+
+
+def test_a_star_in_a_package_can_be_any_name(here: Here) -> None:
+    here.install("acme", {"acme/__init__.py": "from . import *\n", "acme/sub.py": "from acme import nothing\n"})
+    assert explain("acme.sub").works
+
+
+@pytest.mark.timeout(30)
+def test_a_path_below_a_pipe_is_no_archives(tmp_path: Path) -> None:
+    """Which is told without opening the pipe: that would wait for a writer."""
+    os.mkfifo(tmp_path / "pipe")
+    assert not _is_archived(str(tmp_path / "pipe/module.py"))

@@ -114,3 +114,19 @@ def test_of_many_changed_modules_five_are_named(solo: Solo) -> None:
         load(f"acme.m{number}", solo.project / f"src/acme/m{number}.py")
     [found] = solo.found(check_loaded.loaded_changed)
     assert "acme.m4 (gone) and 2 more." in found.cause and "acme.m5" not in found.cause
+
+
+@pytest.mark.parametrize("looks, reads, told", [(100, 50, 4), (2, 50, 2), (100, 3, 3)])
+def test_many_modules_are_looked_at_in_part(
+    solo: Solo, monkeypatch: pytest.MonkeyPatch, looks: int, reads: int, told: int
+) -> None:
+    """The disk can be a remote one."""
+    solo.line("acme", solo.project / "src")
+    for number in range(4):
+        write(solo.project / "src", {f"acme/m{number}.py": "LIMIT = 1\n"})
+        load(f"acme.m{number}", solo.project / f"src/acme/m{number}.py")
+        write(solo.project / "src", {f"acme/m{number}.py": "LIMIT = 2\n"})
+    monkeypatch.setattr(check_loaded, "_MAX_LOOKS", looks)
+    monkeypatch.setattr(check_loaded, "_MAX_READ", reads)
+    [found] = solo.found(check_loaded.loaded_changed)
+    assert found.cause.count("(changed)") == told

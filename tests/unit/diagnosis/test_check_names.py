@@ -137,3 +137,21 @@ def test_a_name_that_was_loaded_from_what_shadows_it(
     solo.line("acme", solo.project / "src")
     loaded(monkeypatch, "acme", tmp_path / "front/acme/__init__.py")
     assert solo.found(check_names.loaded_elsewhere) == [] and len(solo.found(check_names.shadowed)) == 1
+
+
+def test_tests_of_two_projects_are_nobodys_package(solo: Solo) -> None:
+    for name in ("one", "two"):
+        write(solo.project / name, {"tests/__init__.py": "", f"{name}.py": ""})
+        solo.line(name, solo.project / name)
+    assert solo.found(check_names.provided_twice) == []
+
+
+def test_what_is_loaded_from_the_install_is_as_it_was_though_a_copy_comes_first_now(solo: Solo) -> None:
+    solo.line("acme", solo.project / "src")
+    module = sys.modules["acme"] = types.ModuleType("acme")
+    module.__file__ = str(solo.project / "src/acme/__init__.py")
+    write(solo.project / "copies", {"acme/__init__.py": ""})
+    sys.path.insert(0, str(solo.project / "copies"))
+    assert solo.found(check_names.loaded_elsewhere) == []
+    module.__file__ = str(solo.project / "gone/acme/__init__.py")
+    assert [found.code for found in solo.found(check_names.loaded_elsewhere)] == ["loaded-elsewhere"]

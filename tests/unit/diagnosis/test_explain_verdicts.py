@@ -178,3 +178,13 @@ def test_names_in_nothing(here: Here, tmp_path: Path) -> None:
     said = verdict("no_such_name_at_all")
     assert said.endswith("no editable install, installed distribution or path entry has it.")
     assert [why.why for why in explain("no_such_name_at_all").importers] == ["not found"] * 3
+
+
+def test_where_an_importer_gets_it_from(here: Here) -> None:
+    assert [says.location for says in explain("nowhere").importers] == ["", "", ""]
+    assert [says.location for says in explain("sys").importers][:2] == ["", ""], "which has no file"
+
+
+def test_what_each_start_of_python_loads_is_there_on_executors_too(here: Here) -> None:
+    """`os.path` is no module of a package, so nothing would find it."""
+    assert [says.works for says in explain("os.path").importers] == [True, True, True]

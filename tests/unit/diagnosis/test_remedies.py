@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 import site as site_module
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -127,3 +128,17 @@ def test_pip_uninstalls_the_first_copy_only(solo: Solo, tmp_path: Path) -> None:
 def test_old_versions_of_that_name_are_another_program() -> None:
     told = (remedies.OURS, remedies.THIS)
     assert told == ("dbx-patch>=1", f"dbx-patch=={__version__}")
+
+
+def test_pip_where_there_is_none_and_no_uv(monkeypatch: pytest.MonkeyPatch) -> None:
+    python = shlex.quote(sys.executable)
+    monkeypatch.setattr(sys, "path", [])
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    assert remedies.pip("list") == f"{python} -m pip list"
+    monkeypatch.setattr("shutil.which", lambda name: "/bin/uv" if name == "uv" else None)
+    assert remedies.pip("list") == f"UV_PYTHON={python} uv pip list"
+
+
+def test_a_hand_written_file_that_is_gone_has_no_line_to_drop(tmp_path: Path) -> None:
+    install = SimpleNamespace(name="own.pth", pth_files=[str(tmp_path / "own.pth")], paths=["/ws"], site_folder="/x")
+    assert remedies.drop(install, Disk()) == ""  # type: ignore[arg-type]
