@@ -108,3 +108,12 @@ def test_a_module_is_mapped_with_and_without_its_suffix(here: Here) -> None:
     here.map("mapped", modules)
     places = {name: explain(name).location[len(str(code)) :] for name in modules}
     assert places == {"one": "/one.py", "two": "/two/__init__.py", "four": ""}, "a bare folder is not answered for"
+
+
+def test_what_extends_its_own_path_passes_over_modules_of_its_name(here: Here) -> None:
+    extends = "from pkgutil import extend_path\n__path__ = extend_path(__path__, __name__)\n"
+    root = here.install("one", {"spread/__init__.py": extends, "spread/a.py": ""})
+    here.install("two", {"spread.py": ""})
+    third = here.install("three", {"spread/__init__.py": extends, "spread/b.py": ""})
+    assert explain("spread.a").location == f"{root}/spread/a.py"
+    assert explain("spread.b").location == f"{third}/spread/b.py"

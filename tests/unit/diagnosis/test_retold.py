@@ -84,3 +84,26 @@ def test_a_top_level_notebook_is_what_pathfinder_finds_and_the_runtime_refuses(h
     sys.meta_path.append(type("WsfsPathFinder", (), {"__module__": "dbruntime.wsfs", "find_spec": lambda *a: None})())
     found = explain("book")
     assert not found.works and {f.finder: f.says for f in found.finders}["PathFinder"] == f"has it: {root}/book.py"
+
+
+def test_a_path_that_was_changed_here_is_not_on_executors(here: Here) -> None:
+    here.install("acme", {"acme/__init__.py": ""})
+    importlib.import_module("acme").__path__.append(str(write(here.home / "late", {"part.py": ""})))
+    assert [says.works for says in explain("acme.part").importers] == [True, True, False]
+
+
+def test_where_the_install_has_a_notebook_the_copy_is_what_there_is(armed: Here) -> None:
+    sys.meta_path.append(type("WsfsPathFinder", (), {"__module__": "dbruntime.x", "find_spec": lambda *asked: None})())
+    root = armed.install("acme", {"acme.py": "# Databricks notebook source\n"})
+    lower = write(armed.home.parent / "lower", {"acme.py": ""})
+    sys.path[-2:] = map(str, (armed.site, lower, root))
+    found = explain("acme")
+    assert found.works and found.location == f"{lower}/acme.py"
+
+
+def test_a_mapped_module_comes_before_a_copy_below(armed: Here) -> None:
+    code = write(armed.home / "mapped", {"mapped.py": ""})
+    lower = write(armed.home.parent / "lower", {"mapped.py": ""})
+    armed.map("mapped", {"mapped": code / "mapped.py"})
+    sys.path.append(str(lower))
+    assert explain("mapped").location == f"{code}/mapped.py"
