@@ -30,7 +30,7 @@ class ProcessState:
 
     def forget_modules(self, kept: tuple[str, ...] = ()) -> None:
         """Have the throw-away packages imported anew by whoever imports them next."""
-        for name in [name for name in list(sys.modules) if self.is_ours(name) and not name.startswith(kept or ("\0",))]:
+        for name in [name for name in list(sys.modules) if self.is_ours(name) and not name.startswith(kept)]:
             sys.modules.pop(name, None)
 
     def added_by_others(self, known: list[str]) -> list[str]:

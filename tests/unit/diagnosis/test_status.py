@@ -127,3 +127,10 @@ def test_a_start_that_failed_is_the_first_fault(monkeypatch: pytest.MonkeyPatch)
     hooks.faults.append(("fallback", "KeyError: 1"))
     monkeypatch.setattr(bootstrap, "fault", LookupError("gone"))
     assert current_status().faults == ["start-up: LookupError: gone", "fallback: KeyError: 1"]
+
+
+def test_of_a_patch_for_several_modules_the_one_is_named_that_is_loaded() -> None:
+    name, modules = next((name, modules) for name, modules in hooks.RUNTIME_MODULES.items() if len(modules) > 1)
+    sys.modules[modules[-1]] = ModuleType(modules[-1])
+    assert status._module(name, "applied") == modules[-1]
+    assert status._module(name, "waiting") == " or ".join(modules)

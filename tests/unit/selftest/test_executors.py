@@ -14,6 +14,7 @@ import pytest
 from dbx_patch.selftest import projects
 from dbx_patch.selftest.executors import active_session, executors
 from dbx_patch.selftest.trial import Broken, NotTried
+from support.workspaces import write
 
 pytestmark = pytest.mark.usefixtures("import_state")
 
@@ -119,3 +120,13 @@ def test_without_a_session(spark: Any, trial: Any) -> None:
     spark.kind.getActiveSession = fails
     with pytest.raises(NotTried, match="there is no Spark session to be had: RuntimeError: no Java"):
         executors(trial, True)
+
+
+def test_a_session_is_made_only_if_it_is_wanted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = "class SparkSession:\n    class builder:\n        getOrCreate = staticmethod(lambda: 'new')\n"
+    write(tmp_path, {"pyspark/__init__.py": "", "pyspark/sql.py": source})
+    for name in [name for name in sys.modules if name.partition(".")[0] == "pyspark"]:
+        del sys.modules[name]
+    sys.path.insert(0, str(tmp_path))
+    assert active_session(False) is None and "pyspark.sql" not in sys.modules
+    assert active_session(True) == "new" and active_session(False) is None

@@ -15,7 +15,9 @@ import pytest
 from dbx_patch import hooks
 from dbx_patch.hooks import fallback
 from dbx_patch.selftest import run
+from dbx_patch.selftest.asking import OutOfTime
 from dbx_patch.selftest.report import SelftestResult
+from dbx_patch.selftest.trial import Broken
 from support.here import Here
 
 
@@ -194,3 +196,30 @@ def test_cleaning_up_is_tried_again(runtime: Here, monkeypatch: pytest.MonkeyPat
             found = run.run_selftest(str(runtime.home))
         assert [text for text in found.left if "OSError" in text] == found.left and len(found.left) == left
         assert left == 0 or found.left == ["OSError while cleaning up: busy", "OSError again: busy"]
+
+
+def test_when_the_time_is_over_nothing_more_is_tried(runtime: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    def late(trial: Any) -> str:
+        raise OutOfTime("the time was over")
+
+    monkeypatch.setitem(run.PROMISES, "cell", ("a title", late, ()))
+    told = verdicts(run.run_selftest(str(runtime.home)))
+    assert {told["not tried"][name] for name in ("cell", "library", "threads")} == {"the time was over"}
+
+
+def test_folders_are_called_what_they_are_for(runtime: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(trial: Any) -> str:
+        raise Broken(f"in {trial.stage.workspace}/src and {trial.stage.temporary}/environment")
+
+    monkeypatch.setitem(run.PROMISES, "cell", ("a title", broken, ()))
+    monkeypatch.setattr(run.ProcessState, "left", lambda state: ["something"])
+    found = run.run_selftest(str(runtime.home))
+    assert verdicts(found)["fails"]["cell"] == "in <projects>/src and <temporary>/environment"
+    assert found.left == ["something"]
+
+
+def test_executors_alone_are_asked_where_there_is_no_layer(armed: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "executors", lambda trial, wanted: "asked" if wanted else "")
+    told = verdicts(run.run_selftest(str(armed.home), spark=True))
+    assert told["holds"]["executors"] == "asked"
+    assert told["not tried"]["cell"].startswith("none of the runtime's import layers is loaded")

@@ -85,3 +85,10 @@ def test_what_is_left_is_said_where(state: ProcessState) -> None:
     sys.path_importer_cache[OURS] = None  # type: ignore[assignment]
     sys.modules[f"{TOKEN}_line"] = ModuleType("x")
     assert state.left() == [f"sys.path: {OURS}", f"sys.modules: {TOKEN}_line", f"sys.path_importer_cache: {OURS}"]
+
+
+def test_modules_with_odd_names_and_finders_that_others_have_made_anew(state: ProcessState) -> None:
+    sys.modules[7] = ModuleType("odd")  # type: ignore[index]
+    newer = sys.path_importer_cache["/before"] = FileFinder("/before")
+    state.restore()
+    assert 7 in sys.modules and sys.path_importer_cache["/before"] is newer

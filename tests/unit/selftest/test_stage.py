@@ -8,12 +8,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from dbx_patch.selftest import stage as module
 from dbx_patch.selftest.stage import PREFIX, Stage, notebook_folder
 from support.here import Here
+from support.workspaces import write
 
 TOKEN = PREFIX + "0123456789ab"
 
@@ -135,3 +137,48 @@ def test_an_earlier_runs_are_taken_away_if_that_has_ended(place: Path) -> None:
     assert sorted(taken) == sorted(expected) and not any(os.path.lexists(path) for path in taken)
     assert folders["runs"].exists() and folders["elsewhere"].exists() and folders["no note"].exists()
     assert folders["link"].is_symlink() and (place / "mine").exists() and (place / f"{PREFIX}short").exists()
+
+
+def test_a_file_system_that_counts_in_seconds_is_waited_for(
+    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until the folder's time is another one: no finder would see the module before."""
+    stage = Stage(TOKEN, str(place))
+    folder = write(tmp_path / "package", {"__init__.py": ""})
+    waited, stat = [], os.stat
+
+    def coarse(path: str, **options: object) -> object:
+        return SimpleNamespace(st_mode=stat(path, **options).st_mode, st_mtime_ns=len(waited) // 2)
+
+    monkeypatch.setattr(stage, "package_folder", lambda name: str(folder))
+    monkeypatch.setattr(module.time, "sleep", waited.append)
+    with monkeypatch.context() as patched:
+        patched.setattr(module.os, "stat", coarse)
+        stage.add_module("package", "added")
+    assert len(waited) == 2 and (folder / "added.py").read_text() == "NAME = __name__\n"
+
+
+def test_a_mount_that_fails_at_first_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, waited = tmp_path / "file", []
+    file.touch()
+    remove, failures = module.os.unlink, [OSError(), OSError()]
+
+    def unlink(path: str) -> None:
+        if failures:
+            raise failures.pop()
+        remove(path)
+
+    monkeypatch.setattr(module.os, "unlink", unlink)
+    monkeypatch.setattr(module.time, "sleep", waited.append)
+    module._remove(str(file))
+    assert not file.exists() and len(waited) == 2
+
+
+def test_a_machine_that_does_not_tell_its_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: object, **options: object) -> object:
+        raise OSError
+
+    known = module._machine()
+    with monkeypatch.context() as patched:
+        patched.setattr("builtins.open", refuse)
+        assert len(module._machine()) == 16 and module._machine() != known
