@@ -19,14 +19,14 @@ from typing import Any
 _CELL_FILE = "<ipython-input-1-selftest>"
 _NOTEBOOK_MODULE = "IPython.core.interactiveshell"
 _RUN_CELL = """
-def run_cell(code, namespace, outcome, done, threads):
-    threads.append(get_ident())  # told from here: an interrupt can come before its starter knows it
+def run_cell(code, namespace, outcome, done):
     try:
         exec(code, namespace)
         outcome.append((True, namespace.get("result")))
     except BaseException as error:
         outcome.append((False, type(error).__name__ + ": " + str(error)))
     finally:
+        forget_thread()
         done.release()
 """
 _LIBRARY = """
@@ -65,8 +65,7 @@ class Asker:
         self.library = token + "_library"
         self._deadline = deadline
         self._running: Any = None
-        self._threads: list[int] = []  # those that have run a cell since they were forgotten last
-        space: dict[str, Any] = {"get_ident": _thread.get_ident}
+        space: dict[str, Any] = {"forget_thread": _forget_thread}
         file = getattr(sys.modules.get(_NOTEBOOK_MODULE), "__file__", None) or _CELL_FILE
         exec(compile(_RUN_CELL, file, "exec"), space)
         self._run_cell = space["run_cell"]
@@ -89,33 +88,30 @@ class Asker:
         done.acquire()
         self._running = done
         compiled = compile(code, _CELL_FILE, "exec")
-        _thread.start_new_thread(self._run_cell, (compiled, {"__name__": "__main__"}, outcome, done, self._threads))
+        _thread.start_new_thread(self._run_cell, (compiled, {"__name__": "__main__"}, outcome, done))
         if not done.acquire(timeout=min(_LONGEST_SECONDS, left)):
             if left < _LONGEST_SECONDS:
                 raise OutOfTime("the time for the whole self-test was over while a cell still ran")
             raise Hung(f"no answer within {_LONGEST_SECONDS:.0f} s")
         self._running = None
-        self._forget_threads()
         return Outcome(*outcome[0])
 
     def wait(self) -> list[str]:
         """Wait for a cell that was left running, since it would go on importing; say so where it does not end."""
         running, self._running = self._running, None
         if running is None or running.acquire(timeout=2.5):
-            self._forget_threads()
             return []
         return ["a cell that has not ended, and may still import"]
 
-    def _forget_threads(self) -> None:
-        """Older Pythons go on listing a thread that ``threading`` has not started, once it has asked for itself.
 
-        An interrupt can come in the midst of it: what has been forgotten by then is forgotten once more.
-        """
-        known = getattr(threading, "_active", {})
-        for identifier in self._threads:
-            if type(known.get(identifier)).__name__ == "_DummyThread":
-                known.pop(identifier, None)
-        self._threads.clear()
+def _forget_thread() -> None:
+    """Have ``threading`` forget this thread, which it has not started.
+
+    Older Pythons go on listing one that has asked for itself. No interrupt comes to any but the main thread.
+    """
+    known, identifier = getattr(threading, "_active", {}), _thread.get_ident()
+    if type(known.get(identifier)).__name__ == "_DummyThread":
+        known.pop(identifier, None)
 
 
 def library_folder(guards: list[Any]) -> str:

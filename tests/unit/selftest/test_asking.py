@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
 import threading
 import time
 from types import SimpleNamespace
-from typing import Any, Dict
 
 import pytest
 
@@ -44,35 +42,6 @@ def test_no_thread_is_left_in_the_list_of_threads() -> None:
     assert set(threading._active) <= before  # type: ignore[attr-defined]
 
 
-def test_an_interrupt_that_comes_while_a_thread_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever it interrupts: `wait`, which follows, does the rest."""
-
-    class Interrupting(Dict[int, threading.Thread]):
-        moment, ours = "", threading.get_ident()
-
-        def get(self, *args: Any) -> Any:
-            self._come("get")
-            return super().get(*args)
-
-        def pop(self, *args: Any) -> Any:
-            self._come("pop")
-            return super().pop(*args)
-
-        def _come(self, moment: str) -> None:
-            if moment == self.moment and threading.get_ident() == self.ours:  # a thread of 3.13 forgets itself, too
-                self.moment = ""
-                raise KeyboardInterrupt
-
-    for moment in ("get", "pop"):
-        listed = Interrupting(threading._active)  # type: ignore[attr-defined]
-        listed.moment, before = moment, set(listed)
-        monkeypatch.setattr(threading, "_active", listed)
-        cells = asker()
-        with contextlib.suppress(KeyboardInterrupt):  # from 3.12 on, nothing is left to forget
-            cells.cell("import threading; result = threading.current_thread().name")
-        assert cells.wait() == [] and set(listed) <= before
-
-
 def test_the_library_is_a_module_of_a_site_folder() -> None:
     cells = asker()
     cells.add_library("/some/site-packages")
@@ -89,12 +58,16 @@ def test_a_hang_and_the_end_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None
         slow.cell("import time; time.sleep(0.6)")
     assert slow.wait() == [] and slow.wait() == [], "it has ended meanwhile"
     monkeypatch.setattr(asking, "_LONGEST_SECONDS", 0.1)
-    hung, over = asker(), threading.Event()
+    hung, over, before = asker(), threading.Event(), set(threading._active)  # type: ignore[attr-defined]
     sys.modules["some_token_event"] = SimpleNamespace(wait=over.wait)  # type: ignore[assignment]
     with pytest.raises(Hung, match="no answer within 0 s"):
-        hung.cell("import some_token_event; some_token_event.wait(20)")
+        hung.cell("import some_token_event, threading; threading.current_thread(); some_token_event.wait(20)")
     assert hung.wait() == ["a cell that has not ended, and may still import"]
     over.set()
+    ends = time.monotonic() + 20
+    while not set(threading._active) <= before:  # type: ignore[attr-defined]
+        assert time.monotonic() < ends, "its thread is still in the list of threads"
+        time.sleep(0.01)
 
 
 def test_which_folder_is_a_librarys() -> None:
