@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from dbx_patch.diagnosis.askers import CELL
 from dbx_patch.diagnosis.bodies import _is_archived
 from dbx_patch.diagnosis.explain import explain
+from dbx_patch.diagnosis.holders import Hit
+from dbx_patch.diagnosis.question import Question
 from support.here import Here
 from support.workspaces import write
 
@@ -133,3 +136,8 @@ def test_a_path_below_a_pipe_is_no_archives(tmp_path: Path) -> None:
     """Which is told without opening the pipe: that would wait for a writer."""
     os.mkfifo(tmp_path / "pipe")
     assert not _is_archived(str(tmp_path / "pipe/module.py"))
+
+
+def test_what_a_finder_raises_is_why_nothing_loads(here: Here) -> None:
+    fault = Hit("acme", "finder", fault="the build folder is gone")
+    assert Question().bodies.problem([fault], CELL, lambda name: False) == "the build folder is gone"

@@ -178,3 +178,46 @@ def test_cells_of_a_trial(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(NotTried, match="it is elsewhere, so the projects lie where no workspace hook rules"):
         made.needs_workspace()
     assert trial.guard_of("/no/such/folder") is None
+
+
+def test_where_nothing_can_lie_beside_a_notebook() -> None:
+    told = Told(notebook_folder="", beside="beside", is_beside_notebook=lambda: False, reason="for this reason")
+    with pytest.raises(NotTried, match="for this reason"):
+        imports.beside(told)  # type: ignore[arg-type]
+    told.stage.notebook_folder, told.stage.reason = "/ws", ""
+    with pytest.raises(NotTried, match="were not to lie beside the notebook"):
+        imports.beside(told)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "allowed, of_ours, said", [(True, True, NotTried), (False, True, Broken), (False, False, NotTried)]
+)
+def test_a_library_that_sees_what_lies_beside_the_notebook(
+    monkeypatch: pytest.MonkeyPatch, allowed: bool, of_ours: bool, said: Any
+) -> None:
+    """Ours to mend, unless the runtime would let it: its own decision is asked, from a library's code."""
+
+    class Guard:
+        def _is_user_import(self) -> bool:
+            return True
+
+        def other_is_user_import(self) -> bool:
+            """Nobody has wrapped it."""
+            return True
+
+    if of_ours:
+        Guard._is_user_import.__wrapped__ = lambda guard: allowed  # type: ignore[attr-defined]
+    library = sys.modules["library"] = ModuleType("library")
+    library.call = lambda function, *args: function(*args)  # type: ignore[attr-defined]
+
+    def attempt(code: str) -> Outcome:
+        if "_answers" in code:
+            exec(code.replace("LIBRARY", "library"), {})
+        return Outcome(True, None)
+
+    told = Told(notebook_folder="/ws", beside="beside", is_beside_notebook=lambda: True, write_beside=lambda: None)
+    told.attempt = attempt  # type: ignore[attr-defined]
+    guard = Guard()
+    monkeypatch.setattr(imports, "guard_of", lambda folder: guard)
+    with pytest.raises(said, match="Guard lets libraries look" if said is NotTried else "a library can import"):
+        imports.beside(told)  # type: ignore[arg-type]
